@@ -1,0 +1,177 @@
+using System.Buffers.Binary;
+
+namespace CloudOptimizedDicom.Part10;
+
+/// <summary>
+/// Finds the frames of a multi-frame instance. Gives no index rather than one that could be wrong: a reader without an
+/// index fetches the whole instance.
+/// </summary>
+internal static class FrameIndexBuilder
+{
+    private static readonly DicomTag[] NativePixels = [DicomTag.PixelData, DicomTag.FloatPixelData, DicomTag.DoubleFloatPixelData];
+
+    /// <summary>The index; null for a single frame, for pixels inside a Deflated data set, and where frames cannot be told apart.</summary>
+    public static FrameIndex? Build(DicomDataset dataset)
+    {
+        if (dataset.GetInteger(DicomTag.NumberOfFrames) is not (> 1 and <= int.MaxValue and var frames)
+            || dataset.TransferSyntax.IsDeflated || dataset.IsTruncated)
+        {
+            return null;
+        }
+
+        int pixels = Array.ConvertAll(NativePixels, dataset.Find).FirstOrDefault(index => index >= 0, -1);
+        return pixels < 0 ? null
+            : dataset[pixels].Has(DicomElementFlags.Encapsulated) ? BuildEncapsulated(dataset, (int)frames)
+            : BuildNative(dataset, dataset[pixels], (int)frames);
+    }
+
+    private static FrameIndex? BuildNative(DicomDataset dataset, DicomElement pixels, int frames)
+    {
+        if (FrameBits(dataset) is not (> 0 and var bits) || bits % 8 != 0 || bits / 8 > pixels.Length / frames)
+        {
+            return null;
+        }
+
+        long bytes = bits / 8;
+        var offsets = new long[frames];
+        for (int i = 0; i < frames; i++)
+        {
+            offsets[i] = pixels.ValueOffset + (i * bytes);
+        }
+
+        var lengths = new long[frames];
+        Array.Fill(lengths, bytes);
+        return new FrameIndex(offsets, lengths);
+    }
+
+    /// <summary>Bits of one native frame (PS3.5 section 8.1, PS3.3 C.7.6.3.1.2); null when the file does not say.</summary>
+    private static long? FrameBits(DicomDataset dataset)
+    {
+        if (dataset.GetInteger(DicomTag.Rows) is not { } rows
+            || dataset.GetInteger(DicomTag.Columns) is not { } columns
+            || dataset.GetInteger(DicomTag.BitsAllocated) is not { } allocated)
+        {
+            return null;
+        }
+
+        long samples = dataset.GetInteger(DicomTag.SamplesPerPixel) ?? 1;
+        long bits = rows * columns * allocated;
+        return dataset.GetText(DicomTag.PhotometricInterpretation) switch
+        {
+            "YBR_FULL_422" or "YBR_PARTIAL_422" => bits * 2,
+            "YBR_PARTIAL_420" => bits * 3 / 2,
+            _ => bits * samples,
+        };
+    }
+
+    private static FrameIndex? BuildEncapsulated(DicomDataset dataset, int frames)
+    {
+        if (Codestream.IsVideo(dataset.TransferSyntax) || dataset.Fragments.Count <= frames)
+        {
+            return null;
+        }
+
+        PixelFragment table = dataset.Fragments[0];
+        List<PixelFragment> fragments = dataset.Fragments[1..];
+        int[]? starts = StartsFromTable(ReadExtendedTable(dataset), fragments, frames)
+            ?? StartsFromTable(ReadBasicTable(dataset.GetKept(table)), fragments, frames)
+            ?? StartsFromCodestreams(dataset, fragments, frames);
+        if (starts is null)
+        {
+            return null;
+        }
+
+        var offsets = new long[frames];
+        var lengths = new long[frames];
+        for (int i = 0; i < frames; i++)
+        {
+            int last = (i + 1 < frames ? starts[i + 1] : fragments.Count) - 1;
+            offsets[i] = fragments[starts[i]].Offset;
+            lengths[i] = fragments[last].End - offsets[i];
+        }
+
+        return new FrameIndex(offsets, lengths);
+    }
+
+    /// <summary>Offsets from the Extended Offset Table (PS3.3 C.7.6.3.1.8).</summary>
+    private static long[] ReadExtendedTable(DicomDataset dataset)
+    {
+        int index = dataset.Find(DicomTag.ExtendedOffsetTable);
+        if (index < 0)
+        {
+            return [];
+        }
+
+        ReadOnlySpan<byte> bytes = dataset.GetKept(dataset[index]);
+        var offsets = new long[bytes.Length / sizeof(long)];
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes[(i * sizeof(long))..]);
+        }
+
+        return offsets;
+    }
+
+    /// <summary>Offsets from the Basic Offset Table (PS3.5 section A.4).</summary>
+    private static long[] ReadBasicTable(ReadOnlySpan<byte> bytes)
+    {
+        var offsets = new long[bytes.Length / sizeof(uint)];
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(i * sizeof(uint))..]);
+        }
+
+        return offsets;
+    }
+
+    /// <summary>
+    /// The fragments that a table names as first of a frame. Its offsets count from the header of the first fragment; one
+    /// that is not a fragment's header makes the table worthless.
+    /// </summary>
+    private static int[]? StartsFromTable(long[] table, List<PixelFragment> fragments, int frames)
+    {
+        if (table.Length != frames)
+        {
+            return null;
+        }
+
+        var starts = new int[frames];
+        int fragment = 0;
+        for (int i = 0; i < frames; i++)
+        {
+            while (fragment < fragments.Count && fragments[fragment].Offset - fragments[0].Offset < table[i])
+            {
+                fragment++;
+            }
+
+            if (fragment == fragments.Count || fragments[fragment].Offset - fragments[0].Offset != table[i]
+                || (i == 0 ? fragment != 0 : fragment == starts[i - 1]))
+            {
+                return null;
+            }
+
+            starts[i] = fragment;
+        }
+
+        return starts;
+    }
+
+    /// <summary>The fragments that begin as a frame of their transfer syntax does; all of them where that is not known.</summary>
+    private static int[]? StartsFromCodestreams(DicomDataset dataset, List<PixelFragment> fragments, int frames)
+    {
+        var starts = new List<int>(frames);
+        bool isRecognised = Codestream.IsKnown(dataset.TransferSyntax);
+        for (int i = 0; i < fragments.Count; i++)
+        {
+            bool begins = isRecognised
+                ? Codestream.Begins(dataset.TransferSyntax, dataset.GetKept(fragments[i]))
+                : fragments[i].Length > 0;
+            if (begins)
+            {
+                starts.Add(i);
+            }
+        }
+
+        return starts.Count == frames && starts[0] == 0 ? [.. starts] : null;
+    }
+}

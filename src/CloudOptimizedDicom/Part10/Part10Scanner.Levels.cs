@@ -1,0 +1,118 @@
+namespace CloudOptimizedDicom.Part10;
+
+internal sealed partial class Part10Scanner
+{
+    private const long Undefined = -1;
+
+    private Level[] _levels = new Level[8];
+    private int _depth = 1;
+
+    private enum LevelKind : byte
+    {
+        Dataset,
+        Sequence,
+        Fragments,
+    }
+
+    private ref Level Top => ref _levels[_depth - 1];
+
+    private void OpenLevel(in Level level)
+    {
+        if (_depth == _levels.Length)
+        {
+            Array.Resize(ref _levels, _depth * 2);
+        }
+
+        if (level.Kind == LevelKind.Sequence && _depth > _limits.MaxDepth * 2)
+        {
+            throw new InvalidDicomException(_position, _dataset[level.Owner].Tag, $"sequences nested deeper than {_limits.MaxDepth}");
+        }
+
+        _levels[_depth++] = level;
+    }
+
+    /// <summary>Ends the innermost level where the reader stands now.</summary>
+    private void CloseLevel()
+    {
+        ref DicomElement owner = ref _dataset[Top.Owner];
+        owner.Length = _position - owner.ValueOffset;
+        owner.Next = _dataset.Count;
+        _levels[--_depth] = default;
+    }
+
+    private void CloseEndedLevels()
+    {
+        while (_depth > 1 && Top.End != Undefined && _position >= Top.End)
+        {
+            CloseLevel();
+        }
+    }
+
+    private int AddEntry(in DicomElement element)
+    {
+        if (_dataset.Count + _dataset.Fragments.Count >= _limits.MaxElements)
+        {
+            throw new InvalidDicomException(_position, element.Tag, $"more than {_limits.MaxElements} elements");
+        }
+
+        int index = _dataset.Add(element);
+        _dataset[index].Next = index + 1;
+        return index;
+    }
+
+    /// <summary>
+    /// What follows makes no sense here. The innermost sequence whose length is known becomes one value of raw bytes, and
+    /// the reader goes on behind it; where there is none, nothing more can be told apart.
+    /// </summary>
+    private void Damaged(DicomTag? tag, string reason)
+    {
+        int found = _depth - 1;
+        while (found > 0 && !(_levels[found].Kind == LevelKind.Sequence && _levels[found].End != Undefined))
+        {
+            found--;
+        }
+
+        if (found == 0)
+        {
+            throw new InvalidDicomException(_position, tag, reason);
+        }
+
+        (int owner, long end) = (_levels[found].Owner, _levels[found].End);
+        Array.Clear(_levels, found, _depth - found);
+        _depth = found;
+        _dataset.Truncate(owner + 1);
+        ref DicomElement element = ref _dataset[owner];
+        element.Vr = DicomVr.UN;
+        element.Flags = DicomElementFlags.None;
+        element.Length = end - element.ValueOffset;
+        element.Next = owner + 1;
+        long keep = element.Length <= Part10Limits.MaxInlineBinaryBytes ? element.Length : Part10Limits.HeadBytes;
+        _keepNext = Math.Max(0, element.ValueOffset + keep - _position);
+        _skipNext = end - _position - _keepNext;
+    }
+
+    /// <summary>One nesting: the file itself or an item, a sequence, or the fragments of encapsulated pixels.</summary>
+    private struct Level
+    {
+        public LevelKind Kind;
+        public bool Implicit;
+        public bool BigEndian;
+
+        /// <summary>Items begin as the letters of their first element say, whatever the sequence's own encoding.</summary>
+        public bool DetectsExplicit;
+
+        /// <summary>Whether an element was read on this level.</summary>
+        public bool Started;
+        public long End;
+
+        /// <summary>Index of the item or the sequence element; -1 for the file.</summary>
+        public int Owner;
+
+        /// <summary>Tag, and index + 1, of the element read last on this level.</summary>
+        public uint LastTag;
+        public int LastIndex;
+
+        /// <summary>Private creators on this level: their tag to their index.</summary>
+        public Dictionary<uint, int>? Creators;
+    }
+}

@@ -1,0 +1,250 @@
+namespace CloudOptimizedDicom.Part10;
+
+/// <summary>
+/// Reads a Part 10 file front to back, in windows of any size, and fills a <see cref="DicomDataset"/>. It never needs more
+/// than 132 bytes at a time, never goes back, and holds of each value only what <see cref="Part10Limits"/> says.
+/// </summary>
+/// <remarks>
+/// Lenient where bytes can still be told apart: a file that ends early keeps what is there, and a damaged sequence of
+/// defined length becomes one UN element with its raw bytes.
+/// </remarks>
+internal sealed partial class Part10Scanner
+{
+    private const int PreambleBytes = 128;
+
+    private readonly Part10Limits _limits;
+    private readonly DicomDataset _dataset;
+    private readonly DicomTag? _stopBefore;
+    private Stage _stage = Stage.Preamble;
+    private bool _copies;
+    private int _keptCount;
+    private long _position;
+    private long _keepNext;
+    private long _skipNext;
+
+    /// <param name="dataset">What to fill.</param>
+    /// <param name="limits">What the file may ask for.</param>
+    /// <param name="copies">Whether kept bytes are copied as they go by; otherwise the data set holds the whole file.</param>
+    /// <param name="stopBefore">The first top-level tag that is not wanted; null reads to the end.</param>
+    public Part10Scanner(DicomDataset dataset, Part10Limits limits, bool copies, DicomTag? stopBefore = null)
+    {
+        _dataset = dataset;
+        _limits = limits;
+        _copies = copies;
+        _stopBefore = stopBefore;
+        _levels[0] = new Level { Kind = LevelKind.Dataset, End = Undefined, Owner = -1 };
+    }
+
+    private enum Stage
+    {
+        Preamble,
+        Meta,
+        Dataset,
+        Inflate,
+        Finished,
+    }
+
+    /// <summary>Whether the bytes behind the last one consumed are a Deflated data set, to be inflated by the caller.</summary>
+    public bool NeedsInflated => _stage == Stage.Inflate;
+
+    /// <summary>Whether nothing more is wanted.</summary>
+    public bool IsFinished => _stage == Stage.Finished;
+
+    /// <summary>Bytes consumed so far.</summary>
+    public long Position => _position;
+
+    /// <summary>Reads on.</summary>
+    /// <param name="window">The bytes that follow those consumed before.</param>
+    /// <param name="isFinal">Whether the file ends with this window.</param>
+    /// <returns>How many bytes are done with; the rest must come again, with more behind it.</returns>
+    public int Scan(ReadOnlySpan<byte> window, bool isFinal)
+    {
+        int at = 0;
+        while (_stage is not (Stage.Inflate or Stage.Finished))
+        {
+            at += PassValue(window[at..]);
+            if (_keepNext + _skipNext > 0)
+            {
+                break;
+            }
+
+            CloseEndedLevels();
+            if (!ReadNext(window[at..], isFinal, out int used))
+            {
+                break;
+            }
+
+            at += used;
+        }
+
+        return at;
+    }
+
+    /// <summary>Says that the bytes that come next are the inflated data set.</summary>
+    /// <param name="fileHead">The file up to where the data set begins, when kept bytes were not copied so far.</param>
+    public void BeginInflated(ReadOnlySpan<byte> fileHead)
+    {
+        if (!_copies)
+        {
+            _copies = true;
+            _keptCount = _dataset.Keep(fileHead);
+        }
+
+        _stage = Stage.Dataset;
+    }
+
+    /// <summary>Ends the file: closes what is open.</summary>
+    /// <exception cref="InvalidDicomException">There was no data element.</exception>
+    public void Complete()
+    {
+        if (_keepNext + _skipNext > 0)
+        {
+            _dataset.IsTruncated = true;
+            ref DicomElement last = ref _dataset[_dataset.Count - 1];
+            last.Length = _position - last.ValueOffset;
+            if (_dataset.Fragments is [.., var fragment] && Top.Kind == LevelKind.Fragments)
+            {
+                _dataset.Fragments[^1] = fragment with { Length = Math.Min(fragment.Length, _position - fragment.Offset) };
+            }
+        }
+
+        _dataset.IsTruncated |= _depth > 1;
+        while (_depth > 1)
+        {
+            CloseLevel();
+        }
+
+        if (_stage is Stage.Preamble or Stage.Meta)
+        {
+            _dataset.DatasetStart = _dataset.Count;
+        }
+
+        if (_dataset.Count == 0)
+        {
+            throw new InvalidDicomException(_position, null, "there is no data element in it");
+        }
+    }
+
+    private bool ReadNext(ReadOnlySpan<byte> rest, bool isFinal, out int used)
+    {
+        switch (_stage)
+        {
+            case Stage.Preamble:
+                return ReadPreamble(rest, isFinal, out used);
+            case Stage.Meta when _depth == 1 && rest.Length >= 8 && DicomNumber.ReadUInt16(rest, bigEndian: false) != 0x0002:
+                used = 0;
+                BeginDataset(rest);
+                return true;
+            default:
+                return Top.Kind switch
+                {
+                    LevelKind.Dataset => ReadElement(rest, isFinal, out used),
+                    LevelKind.Sequence => ReadItem(rest, out used),
+                    _ => ReadFragment(rest, out used),
+                };
+        }
+    }
+
+    private bool ReadPreamble(ReadOnlySpan<byte> rest, bool isFinal, out int used)
+    {
+        used = 0;
+        if (rest.Length < PreambleBytes + 4 && !isFinal)
+        {
+            return false;
+        }
+
+        _dataset.HasPreamble = rest.Length >= PreambleBytes + 4 && rest.Slice(PreambleBytes, 4).SequenceEqual("DICM"u8);
+        if (_dataset.HasPreamble)
+        {
+            used = PreambleBytes + 4;
+            Take(rest[..used]);
+        }
+        else if (!LooksLikeElement(rest))
+        {
+            throw new InvalidDicomException(0, null, "neither \"DICM\" at byte 128 nor a data element at byte 0");
+        }
+
+        _stage = Stage.Meta;
+        return true;
+    }
+
+    /// <summary>Whether a file without "DICM" begins as data sets do: group 0002 or 0008, in either byte order.</summary>
+    private static bool LooksLikeElement(ReadOnlySpan<byte> rest) =>
+        rest.Length >= 8 && (rest[0], rest[1]) is (2, 0) or (8, 0) or (0, 8);
+
+    private void BeginDataset(ReadOnlySpan<byte> rest)
+    {
+        _stage = Stage.Dataset;
+        _dataset.DatasetStart = _dataset.Count;
+        string? uid = _dataset.GetUid(DicomTag.TransferSyntaxUID);
+        _dataset.TransferSyntax = TransferSyntax.FromUid(uid ?? GuessTransferSyntax(rest));
+        _levels[0] = new Level
+        {
+            Kind = LevelKind.Dataset,
+            End = Undefined,
+            Owner = -1,
+            Implicit = !_dataset.TransferSyntax.IsExplicitVr,
+            BigEndian = _dataset.TransferSyntax.IsBigEndian,
+        };
+        if (_dataset.TransferSyntax.IsDeflated)
+        {
+            _stage = Stage.Inflate;
+        }
+    }
+
+    /// <summary>
+    /// For a file that does not name its transfer syntax: explicit when there is a value representation, and then big
+    /// endian when the group number makes sense only so.
+    /// </summary>
+    private static string GuessTransferSyntax(ReadOnlySpan<byte> rest)
+    {
+        var vr = (DicomVr)DicomNumber.ReadUInt16(rest[4..], bigEndian: false);
+        return !vr.IsStandard() ? "1.2.840.10008.1.2"
+            : DicomNumber.ReadUInt16(rest, bigEndian: false) >= 0x0400 ? "1.2.840.10008.1.2.2"
+            : "1.2.840.10008.1.2.1";
+    }
+
+    /// <summary>Goes over the bytes of the current value: keeps the first of them, skips the others.</summary>
+    private int PassValue(ReadOnlySpan<byte> window)
+    {
+        int keep = (int)Math.Min(_keepNext, window.Length);
+        if (keep > 0)
+        {
+            Keep(window[..keep]);
+            _keepNext -= keep;
+        }
+
+        int skip = (int)Math.Min(_skipNext, window.Length - keep);
+        _skipNext -= skip;
+        _position += keep + skip;
+        return keep + skip;
+    }
+
+    /// <summary>Consumes a header. Within a sequence it is kept, so that the raw bytes of the sequence are whole.</summary>
+    private void Take(ReadOnlySpan<byte> header)
+    {
+        if (_depth > 1)
+        {
+            Keep(header);
+        }
+
+        _position += header.Length;
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (!_copies)
+        {
+            return;
+        }
+
+        if (_keptCount + (long)bytes.Length > _limits.MaxKeptBytes)
+        {
+            throw new InvalidDicomException(_position, null, $"more than {_limits.MaxKeptBytes} bytes of headers and values");
+        }
+
+        _keptCount = _dataset.Keep(bytes);
+    }
+
+    private int KeptAt(long offset) => _copies ? _keptCount : (int)offset;
+}
