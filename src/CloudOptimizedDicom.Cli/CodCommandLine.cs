@@ -1,0 +1,48 @@
+using System.CommandLine;
+using CloudOptimizedDicom.Cli.Commands;
+using CloudOptimizedDicom.Cli.Rendering;
+using CloudOptimizedDicom.Part10;
+
+namespace CloudOptimizedDicom.Cli;
+
+/// <summary>The <c>cod</c> command: its subcommands, and what happens to an error that none of them handles.</summary>
+internal static class CodCommandLine
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Keeps DICOM series in cloud object storage: one tar a series, with all tags beside it.")
+        {
+            InspectCommand.Create(),
+        };
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            await parsed.InvokeAsync();
+            return ExitCode.WrongUsage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            Terminal.WriteError("Cancelled.");
+            return ExitCode.Cancelled;
+        }
+        catch (Exception error) when (ToExitCode(error) is { } exitCode)
+        {
+            Terminal.WriteError(error.Message);
+            return exitCode;
+        }
+    }
+
+    /// <summary>How an expected error ends the command; null for a defect, which shows its stack.</summary>
+    public static int? ToExitCode(Exception error) => error switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => ExitCode.NotFound,
+        InvalidDicomException => ExitCode.Damaged,
+        CodException or IOException or UnauthorizedAccessException => ExitCode.Findings,
+        _ => null,
+    };
+}

@@ -1,0 +1,3 @@
+using CloudOptimizedDicom.Cli;
+
+return await CodCommandLine.RunAsync(args);
