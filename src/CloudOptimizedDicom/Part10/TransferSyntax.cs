@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using static CloudOptimizedDicom.Part10.TransferSyntaxFamily;
 
 namespace CloudOptimizedDicom.Part10;
@@ -9,7 +8,7 @@ namespace CloudOptimizedDicom.Part10;
 /// </summary>
 public sealed partial class TransferSyntax : IEquatable<TransferSyntax>
 {
-    private static readonly FrozenDictionary<string, TransferSyntax> Known = CreateStandard().ToFrozenDictionary(s => s.Uid);
+    private static readonly Dictionary<string, TransferSyntax> Known = CreateStandard().ToDictionary(s => s.Uid, StringComparer.Ordinal);
 
     private TransferSyntax(string uid, string name, TransferSyntaxFamily family)
     {

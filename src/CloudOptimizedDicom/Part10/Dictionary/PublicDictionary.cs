@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Collections.Frozen;
 using System.Text;
 
 namespace CloudOptimizedDicom.Part10.Dictionary;
@@ -18,36 +17,35 @@ internal sealed class PublicDictionary
     private readonly int[] _lines;
     private readonly RepeatingElement[] _repeating;
     private readonly DicomDictionaryEntry?[] _entries;
-    private readonly Lazy<FrozenDictionary<string, DicomTag>> _keywords;
+    private Dictionary<string, uint>? _keywords;
 
     private PublicDictionary()
     {
-        List<uint> tags = new(5000);
-        List<DictionaryVr> vrs = new(5000);
-        List<int> lines = new(5000);
-        List<RepeatingElement> repeating = [];
+        int lines = _text.AsSpan().Count((byte)'\n');
+        _tags = new uint[lines];
+        _vrs = new DictionaryVr[lines];
+        _lines = new int[lines];
+        _repeating = new RepeatingElement[lines];
+        int tags = 0;
+        int repeating = 0;
         for (int line = NextLine(0); line < _text.Length; line = NextLine(line))
         {
             ReadOnlySpan<byte> tag = _text.AsSpan(line, TagLength);
             DictionaryVr vr = ((ReadOnlySpan<byte>)_text.AsSpan(line + TagLength + 1, 2)).ToDictionaryVr();
             if (Utf8Parser.TryParse(tag, out uint value, out int used, 'X') && used == TagLength)
             {
-                tags.Add(value);
-                vrs.Add(vr);
-                lines.Add(line);
+                (_tags[tags], _vrs[tags], _lines[tags]) = (value, vr, line);
+                tags++;
             }
             else
             {
-                repeating.Add(RepeatingElement.Parse(tag, vr, line));
+                _repeating[repeating++] = RepeatingElement.Parse(tag, vr, line);
             }
         }
 
-        _tags = [.. tags];
-        _vrs = [.. vrs];
-        _lines = [.. lines];
-        _repeating = [.. repeating];
-        _entries = new DicomDictionaryEntry?[_tags.Length];
-        _keywords = new Lazy<FrozenDictionary<string, DicomTag>>(IndexKeywords);
+        Array.Resize(ref _tags, tags);
+        Array.Resize(ref _repeating, repeating);
+        _entries = new DicomDictionaryEntry?[tags];
     }
 
     public static PublicDictionary Instance { get; } = new();
@@ -85,7 +83,12 @@ internal sealed class PublicDictionary
     }
 
     /// <summary>The tag of a keyword, in any case; of repeating groups the first.</summary>
-    public bool TryFindKeyword(string keyword, out DicomTag tag) => _keywords.Value.TryGetValue(keyword, out tag);
+    public bool TryFindKeyword(string keyword, out DicomTag tag)
+    {
+        bool found = (_keywords ??= IndexKeywords()).TryGetValue(keyword, out uint value);
+        tag = new DicomTag(value);
+        return found;
+    }
 
     private static bool IsGroupLength(DicomTag tag) => tag.Element == 0 && !tag.IsPrivate;
 
@@ -105,29 +108,25 @@ internal sealed class PublicDictionary
         return null;
     }
 
-    private FrozenDictionary<string, DicomTag> IndexKeywords()
+    private Dictionary<string, uint> IndexKeywords()
     {
-        Dictionary<string, DicomTag> keywords = new(_tags.Length + _repeating.Length, StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, uint> keywords = new(_tags.Length, StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < _tags.Length; i++)
         {
-            Add(Fields(_lines[i])[4], new DicomTag(_tags[i]));
+            keywords[Fields(_lines[i])[4]] = _tags[i];
         }
 
-        foreach (RepeatingElement repeating in _repeating.Where(r => r.RepeatsByGroup))
+        foreach (RepeatingElement repeating in _repeating)
         {
-            Add(Fields(repeating.Line)[4], repeating.First);
-        }
-
-        return keywords.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-
-        void Add(string keyword, DicomTag tag)
-        {
-            // A few retired elements have lost their names.
-            if (keyword.Length > 0)
+            if (repeating.RepeatsByGroup)
             {
-                keywords.Add(keyword, tag);
+                keywords[Fields(repeating.Line)[4]] = repeating.First.Value;
             }
         }
+
+        // A few retired elements have lost their names.
+        keywords.Remove("");
+        return keywords;
     }
 
     private DicomDictionaryEntry ReadEntry(DicomTag tag, DictionaryVr vr, int line)
