@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CloudOptimizedDicom.Part10;
-using Spectre.Console;
 
 namespace CloudOptimizedDicom.Cli.Rendering;
 
@@ -13,7 +12,7 @@ internal static class TagTree
     public static void Write(ReadOnlyMemory<byte> dicomJson)
     {
         using JsonDocument document = JsonDocument.Parse(dicomJson, new JsonDocumentOptions { MaxDepth = 1000 });
-        WriteDataset(AnsiConsole.Profile.Out.Writer, document.RootElement, indent: 1);
+        WriteDataset(Terminal.Output.Profile.Out.Writer, document.RootElement, indent: 1);
     }
 
     private static void WriteDataset(TextWriter output, JsonElement dataset, int indent)

@@ -6,19 +6,24 @@ namespace CloudOptimizedDicom.Cli.Rendering;
 /// <summary>Output for people.</summary>
 internal static class Terminal
 {
-    private static readonly IAnsiConsole Errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    /// <summary>A line as long as it needs to be: what is redirected is read by programs, which do not want it folded.</summary>
+    private const int RedirectedWidth = 1_000_000;
+
+    public static IAnsiConsole Output { get; } = Create(Console.Out, Console.IsOutputRedirected);
+
+    public static IAnsiConsole Errors { get; } = Create(Console.Error, Console.IsErrorRedirected);
 
     public static void WriteError(string message) => Errors.MarkupLineInterpolated($"[red]{Printable(message)}[/]");
 
     /// <summary>A title and the fields that have a value, one a line.</summary>
     public static void WriteFields(string title, IEnumerable<(string Name, string? Value)> fields)
     {
-        AnsiConsole.MarkupLineInterpolated($"[bold]{Printable(title)}[/]");
+        Output.MarkupLineInterpolated($"[bold]{Printable(title)}[/]");
         foreach ((string name, string? value) in fields)
         {
             if (value is not null)
             {
-                AnsiConsole.Profile.Out.Writer.WriteLine($"  {name,-20} {Printable(value)}");
+                Output.Profile.Out.Writer.WriteLine($"  {name,-20} {Printable(value)}");
             }
         }
     }
@@ -47,5 +52,21 @@ internal static class Terminal
         }
 
         return printable.ToString();
+    }
+
+    private static IAnsiConsole Create(TextWriter writer, bool isRedirected)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+            Interactive = isRedirected ? InteractionSupport.No : InteractionSupport.Detect,
+        });
+        if (isRedirected)
+        {
+            console.Profile.Width = RedirectedWidth;
+        }
+
+        return console;
     }
 }
