@@ -47,7 +47,7 @@ internal static unsafe class Zstd
     /// <summary>Inflates one or several frames, with or without content size, that fill the source exactly.</summary>
     /// <param name="source">The frames.</param>
     /// <param name="destination">Receives the content; after an exception, some part of it.</param>
-    /// <param name="maxBytes">The content may be as long as this, and not longer; no frame's own claim is believed beyond it.</param>
+    /// <param name="maxBytes">The content may be as long as this; no frame's own claim is believed beyond it.</param>
     /// <exception cref="CompressedDataException">The source is anything else, or its content is too long.</exception>
     public static void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, long maxBytes)
     {

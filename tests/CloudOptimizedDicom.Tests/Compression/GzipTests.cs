@@ -18,7 +18,8 @@ public sealed class GzipTests
     [TestCase("1F", false)]
     [TestCase("", false)]
     [TestCase("7B22", false)]
-    public void IsGzip_FirstBytes_Decide(string bytes, bool expected) => Assert.That(Gzip.IsGzip(Convert.FromHexString(bytes)), Is.EqualTo(expected));
+    public void IsGzip_FirstBytes_Decide(string bytes, bool expected) =>
+        Assert.That(Gzip.IsGzip(Convert.FromHexString(bytes)), Is.EqualTo(expected));
 
     [FsCheck.NUnit.Property]
     public bool Decompress_WhatWasCompressed_IsTheSame(byte[] data, byte level) =>
@@ -26,7 +27,8 @@ public sealed class GzipTests
 
     [FsCheck.NUnit.Property]
     public bool Decompress_SeveralMembers_AreJoined(byte[] first, byte[] second, byte[] third) =>
-        Decompress([.. Gzip.Compress(first), .. Gzip.Compress(second), .. Gzip.Compress(third)]).SequenceEqual([.. first, .. second, .. third]);
+        Decompress([.. Gzip.Compress(first), .. Gzip.Compress(second), .. Gzip.Compress(third)])
+            .SequenceEqual([.. first, .. second, .. third]);
 
     [Test]
     public void Decompress_LargeData_IsTheSame([Values(65_519, 65_536, 3_000_000)] int length)
@@ -74,7 +76,8 @@ public sealed class GzipTests
     [TestCase("1F8B")]
     [TestCase("7B7D00000000000000000000000000000000000000")]
     public void Decompress_SomethingBehindTheMember_IsRefused(string tail) =>
-        Assert.That(() => Decompress([.. Gzip.Compress([1, 2, 3]), .. Convert.FromHexString(tail)]), Throws.TypeOf<CompressedDataException>());
+        Assert.That(() => Decompress([.. Gzip.Compress([1, 2, 3]), .. Convert.FromHexString(tail)]),
+            Throws.TypeOf<CompressedDataException>());
 
     [FsCheck.NUnit.Property]
     public bool Decompress_DamagedMember_IsRefusedOrInflatesToTheSame(ushort position, byte bit)

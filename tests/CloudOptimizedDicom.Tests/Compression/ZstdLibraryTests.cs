@@ -6,7 +6,9 @@ public sealed class ZstdLibraryTests
 {
     [Test]
     public void Load_OnlyLaterNamesExist_FindsOne() =>
-        Assert.That(ZstdLibrary.Load(["no-such-library.so.9", .. ZstdLibrary.FileNames], typeof(ZstdLibrary).Assembly), Is.Not.EqualTo(nint.Zero));
+        Assert.That(
+            ZstdLibrary.Load(["no-such-library.so.9", .. ZstdLibrary.FileNames], typeof(ZstdLibrary).Assembly),
+            Is.Not.EqualTo(nint.Zero));
 
     [Test]
     public void Load_NoNameExists_SaysHowToInstallIt() =>

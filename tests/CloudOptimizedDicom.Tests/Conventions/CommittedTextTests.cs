@@ -33,7 +33,13 @@ public sealed partial class CommittedTextTests
 
     private static string[] CommittedFiles()
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["ls-files", "-z"]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true })!;
+        // A build machine's working copy often belongs to somebody else, which git refuses unless told.
+        var command = new ProcessStartInfo("git", ["-c", "safe.directory=*", "ls-files", "-z"])
+        {
+            WorkingDirectory = Repository.Root,
+            RedirectStandardOutput = true,
+        };
+        using var git = Process.Start(command)!;
         string output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
         Assert.That(git.ExitCode, Is.Zero);

@@ -30,14 +30,16 @@ public sealed class FolderDirectionTests
     [TestCase("class Low { Higher? Field; }", 0)]
     public void FindBackEdges_TypeOfALaterFolder_IsReportedWhereItIsCode(string low, int expected)
     {
-        SourceFile[] files = [SourceFile.Parse("Primitives/Low.cs", low), SourceFile.Parse("Storage/GoogleCloud/High.cs", "internal sealed class High;")];
+        var high = SourceFile.Parse("Storage/GoogleCloud/High.cs", "internal sealed class High;");
+        SourceFile[] files = [SourceFile.Parse("Primitives/Low.cs", low), high];
         Assert.That(FindBackEdges(files).Count(), Is.EqualTo(expected));
     }
 
     [Test]
     public void FindBackEdges_TypeOfAnEarlierFolder_IsAllowed()
     {
-        SourceFile[] files = [SourceFile.Parse("Primitives/Low.cs", "struct Low;"), SourceFile.Parse("Storage/High.cs", "class High { Low Field; }")];
+        var low = SourceFile.Parse("Primitives/Low.cs", "struct Low;");
+        SourceFile[] files = [low, SourceFile.Parse("Storage/High.cs", "class High { Low Field; }")];
         Assert.That(FindBackEdges(files), Is.Empty);
     }
 

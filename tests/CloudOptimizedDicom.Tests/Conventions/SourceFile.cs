@@ -14,7 +14,12 @@ internal sealed partial class SourceFile
         string code = CommentsAndLiterals().Replace(text, " ");
         Namespace = NamespaceDeclaration().Match(code).Groups["name"].Value;
         Types = [.. TypeDeclarations().Matches(code).Select(match => match.Groups["name"].Value)];
-        TopLevelTypes = [.. TypeDeclarations().Matches(code).Where(match => match.Groups["indent"].Length == 0).Select(match => match.Groups["name"].Value)];
+        TopLevelTypes =
+        [
+            .. TypeDeclarations().Matches(code)
+                .Where(match => match.Groups["indent"].Length == 0)
+                .Select(match => match.Groups["name"].Value),
+        ];
         Identifiers = Words().Matches(code).Select(match => match.Value).ToHashSet();
     }
 
@@ -64,8 +69,13 @@ internal sealed partial class SourceFile
     private static partial Regex NamespaceDeclaration();
 
     [GeneratedRegex(
-        @"^(?<indent>[ ]*)(?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|partial|unsafe|ref|new)\s+)*(?:record\s+struct|record\s+class|record|class|struct|interface|enum|delegate\s+[\w<>\[\]?.,]+)\s+(?<name>[A-Za-z_]\w*)",
-        RegexOptions.Multiline)]
+        """
+        ^(?<indent>[ ]*)
+        (?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|partial|unsafe|ref|new)\s+)*
+        (?:record\s+struct|record\s+class|record|class|struct|interface|enum|delegate\s+[\w<>\[\]?.,]+)\s+
+        (?<name>[A-Za-z_]\w*)
+        """,
+        RegexOptions.Multiline | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex TypeDeclarations();
 
     [GeneratedRegex(@"[A-Za-z_]\w*")]
