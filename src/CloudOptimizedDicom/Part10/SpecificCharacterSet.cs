@@ -13,7 +13,10 @@ internal sealed class SpecificCharacterSet
 
     private SpecificCharacterSet(TextDecoder decoder) => _decoder = decoder;
 
-    /// <summary>The set of an instance that names none: ASCII. Bytes above are illegal there and are read as Latin-1, which they mostly are.</summary>
+    /// <summary>
+    /// The set of an instance that names none: ASCII. Bytes above are illegal there and are read as Latin-1, which they
+    /// mostly are.
+    /// </summary>
     public static SpecificCharacterSet Default { get; } = new(new Iso2022Decoder(CodeElement.Ascii, CodeElement.Latin1));
 
     /// <summary>
@@ -34,7 +37,7 @@ internal sealed class SpecificCharacterSet
         return Registration(term) switch
         {
             192 => new SpecificCharacterSet(EncodingDecoder.Utf8),
-            13 => new SpecificCharacterSet(new Iso2022Decoder(CodeElement.Romaji, CodeElement.All.First(e => e.Registration == 13))),
+            13 => new SpecificCharacterSet(new Iso2022Decoder(CodeElement.Romaji, CodeElement.Katakana)),
             int registration when CodeElement.All.FirstOrDefault(e => e.IsUpper && e.Registration == registration) is { } upper =>
                 new SpecificCharacterSet(new Iso2022Decoder(CodeElement.Ascii, upper)),
             _ => Default,

@@ -12,7 +12,9 @@ public sealed class SpecificCharacterSetGoldenTests
     private static readonly string[] LongLengths = ["OB", "OW", "UN", "SQ", "UT"];
 
     private static IEnumerable<string> Cases =>
-        Directory.GetDirectories(Path.Combine(TestData(), "dicom"), "odd_cs_*").Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal);
+        Directory.GetDirectories(Path.Combine(TestData(), "dicom"), "odd_cs_*")
+            .Select(directory => Path.GetFileName(directory))
+            .Order(StringComparer.Ordinal);
 
     [TestCaseSource(nameof(Cases))]
     public void DecodeValues_GoldenFile_GivesTheGoldenText(string name)
@@ -66,7 +68,9 @@ public sealed class SpecificCharacterSetGoldenTests
             ReadOnlySpan<byte> header = file.AsSpan(position);
             string tag = $"{BinaryPrimitives.ReadUInt16LittleEndian(header):X4}{BinaryPrimitives.ReadUInt16LittleEndian(header[2..]):X4}";
             bool isLong = LongLengths.Contains(Encoding.ASCII.GetString(header.Slice(4, 2)));
-            int length = isLong ? BinaryPrimitives.ReadInt32LittleEndian(header[8..]) : BinaryPrimitives.ReadUInt16LittleEndian(header[6..]);
+            int length = isLong
+                ? BinaryPrimitives.ReadInt32LittleEndian(header[8..])
+                : BinaryPrimitives.ReadUInt16LittleEndian(header[6..]);
             position += isLong ? 12 : 8;
             elements.Add(tag, file.AsSpan(position, length).ToArray());
             position += length;

@@ -24,12 +24,16 @@ internal sealed class CodeElement
     public static CodeElement Romaji { get; } =
         Lower(14, "(J", () => CodeTable.Single(code => code switch { 0x5C => '\u00A5', 0x7E => '\u203E', _ => (char)code }));
 
+    /// <summary>JIS X 0201: half-width katakana.</summary>
+    public static CodeElement Katakana { get; } =
+        new(13, ")I", isUpper: true, () => CodeTable.Single(code => code is > 0x20 and < 0x60 ? (char)(0xFF40 + code) : CodeTable.Undefined));
+
     /// <summary>All sets that may be designated.</summary>
     public static IReadOnlyList<CodeElement> All { get; } =
     [
         Ascii,
         Romaji,
-        new(13, ")I", isUpper: true, () => CodeTable.Single(code => code is >= 0x21 and <= 0x5F ? (char)(0xFF40 + code) : CodeTable.Undefined)),
+        Katakana,
         Latin1,
         Upper(101, "-B", 28592),
         Upper(109, "-C", 28593),
@@ -44,8 +48,8 @@ internal sealed class CodeElement
         Lower(87, "$B", () => CodeTable.Double(20932, 0x80, 0x80)),
         Lower(42, "$@", () => CodeTable.Double(20932, 0x80, 0x80)),
         Lower(159, "$(D", () => CodeTable.Double(20932, 0x80, 0)),
-        new(149, "$)C", isUpper: true, () => CodeTable.Double(51949, 0x80, 0x80)),
-        new(58, "$)A", isUpper: true, () => CodeTable.Double(20936, 0x80, 0x80)),
+        new(149, "$)C", isUpper: true, () => CodeTable.Double(949, 0x80, 0x80)),
+        new(58, "$)A", isUpper: true, () => CodeTable.Double(936, 0x80, 0x80)),
     ];
 
     /// <summary>The number in the ISO registry, which the defined terms carry.</summary>
@@ -72,7 +76,8 @@ internal sealed class CodeElement
         return null;
     }
 
-    private static CodeElement Lower(int registration, string escape, Func<CodeTable> table) => new(registration, escape, isUpper: false, table);
+    private static CodeElement Lower(int registration, string escape, Func<CodeTable> table) =>
+        new(registration, escape, isUpper: false, table);
 
     private static CodeElement Upper(int registration, string escape, int codePage) =>
         new(registration, escape, isUpper: true, () => CodeTable.UpperHalf(codePage));

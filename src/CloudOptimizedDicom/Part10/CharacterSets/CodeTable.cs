@@ -30,7 +30,21 @@ internal sealed class CodeTable
     public static CodeTable UpperHalf(int codePage)
     {
         Encoding encoding = GetEncoding(codePage);
-        return Single(code => code < 0x20 ? (char)(code | 0x80) : Decode(encoding, [(byte)(code | 0x80)]));
+        return Single(code => (codePage, code | 0x80) switch
+        {
+            (_, < 0xA0) => (char)(code | 0x80),
+
+            // The Greek and Hebrew pages are older than the present editions of ISO 8859-7 and 8859-8.
+            (28597, 0xA1) => '\u2018',
+            (28597, 0xA2) => '\u2019',
+            (28597, 0xA4) => '\u20AC',
+            (28597, 0xA5) => '\u20AF',
+            (28597, 0xAA) => '\u037A',
+            (28598, 0xAF) => '\u00AF',
+            (28598, 0xFD) => '\u200E',
+            (28598, 0xFE) => '\u200F',
+            _ => Decode(encoding, [(byte)(code | 0x80)]),
+        });
     }
 
     /// <summary>A set of two bytes per character.</summary>
@@ -59,13 +73,18 @@ internal sealed class CodeTable
     public char this[int lead, int trail] => _characters[((lead - 0x21) * Columns) + trail - 0x21];
 
     // The provider is asked directly: registering it would change Encoding.GetEncoding for the whole process.
-    private static Encoding GetEncoding(int codePage) =>
-        CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage);
+    private static Encoding GetEncoding(int codePage)
+    {
+        // Without a replacement, a code page answers with a character of its own choice, such as a middle dot.
+        DecoderReplacementFallback replacement = new("\uFFFD");
+        return CodePagesEncodingProvider.Instance.GetEncoding(codePage, EncoderFallback.ReplacementFallback, replacement)
+            ?? Encoding.GetEncoding(codePage, EncoderFallback.ReplacementFallback, replacement);
+    }
 
     /// <summary>The one character that the bytes stand for. Code pages put what they do not define into the private use area.</summary>
     private static char Decode(Encoding encoding, ReadOnlySpan<byte> bytes)
     {
         string text = encoding.GetString(bytes);
-        return text.Length == 1 && text[0] is not ((>= '\uE000' and <= '\uF8FF') or '?') ? text[0] : Undefined;
+        return text.Length == 1 && text[0] is not (>= '\uE000' and <= '\uF8FF') ? text[0] : Undefined;
     }
 }

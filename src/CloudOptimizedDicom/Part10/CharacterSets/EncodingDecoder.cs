@@ -11,8 +11,10 @@ internal sealed class EncodingDecoder : TextDecoder
 
     public static EncodingDecoder Utf8 { get; } = new(Encoding.UTF8);
 
-    public static EncodingDecoder Gb18030 { get; } = new(
-        CodePagesEncodingProvider.Instance.GetEncoding(54936, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"))!);
+    public static EncodingDecoder Gb18030 { get; } = new(CodePagesEncodingProvider.Instance.GetEncoding(
+        54936,
+        EncoderFallback.ReplacementFallback,
+        new DecoderReplacementFallback("\uFFFD"))!);
 
     public override string Decode(ReadOnlySpan<byte> value) => _encoding.GetString(value);
 
