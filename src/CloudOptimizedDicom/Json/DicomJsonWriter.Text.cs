@@ -27,7 +27,7 @@ internal sealed partial class DicomJsonWriter
         }
 
         _json.WriteStartArray("Value"u8);
-        if (SpecificCharacterSet.IsPlain(trimmed))
+        if (scope.CharacterSet.IsPlain(trimmed))
         {
             WriteValues(vr, trimmed);
         }

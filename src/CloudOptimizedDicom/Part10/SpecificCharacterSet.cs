@@ -55,11 +55,12 @@ internal sealed class SpecificCharacterSet
     public string[] DecodeValues(ReadOnlySpan<byte> value, bool isPersonName) =>
         IsPlain(value) ? Encoding.ASCII.GetString(value).Split('\\') : _decoder.DecodeValues(value, isPersonName);
 
+    /// <summary>Whether the bytes are the ASCII text that they look like, values separated by backslashes.</summary>
+    public bool IsPlain(ReadOnlySpan<byte> value) => _decoder.IsAsciiCompatible && !value.Contains((byte)0x1B) && Ascii.IsValid(value);
+
     private static int Registration(string term)
     {
         string digits = term[(term.AsSpan().LastIndexOfAnyExceptInRange('0', '9') + 1)..];
         return term.StartsWith("ISO", StringComparison.Ordinal) && int.TryParse(digits, out int registration) ? registration : 0;
     }
-
-    private bool IsPlain(ReadOnlySpan<byte> value) => _decoder.IsAsciiCompatible && !value.Contains((byte)0x1B) && Ascii.IsValid(value);
 }
