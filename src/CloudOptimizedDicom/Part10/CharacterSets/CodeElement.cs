@@ -25,8 +25,8 @@ internal sealed class CodeElement
         Lower(14, "(J", () => CodeTable.Single(code => code switch { 0x5C => '\u00A5', 0x7E => '\u203E', _ => (char)code }));
 
     /// <summary>JIS X 0201: half-width katakana.</summary>
-    public static CodeElement Katakana { get; } =
-        new(13, ")I", isUpper: true, () => CodeTable.Single(code => code is > 0x20 and < 0x60 ? (char)(0xFF40 + code) : CodeTable.Undefined));
+    public static CodeElement Katakana { get; } = new(13, ")I", isUpper: true, () => CodeTable.Single(code =>
+        code is > 0x20 and < 0x60 ? (char)(0xFF40 + code) : CodeTable.Undefined));
 
     /// <summary>All sets that may be designated.</summary>
     public static IReadOnlyList<CodeElement> All { get; } =
