@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using CloudOptimizedDicom.Part10;
@@ -12,7 +11,7 @@ public sealed class SpecificCharacterSetGoldenTests
     private static readonly string[] LongLengths = ["OB", "OW", "UN", "SQ", "UT"];
 
     private static IEnumerable<string> Cases =>
-        Directory.GetDirectories(Path.Combine(TestData(), "dicom"), "odd_cs_*")
+        Directory.GetDirectories(Repository.TestData("dicom"), "odd_cs_*")
             .Select(directory => Path.GetFileName(directory))
             .Order(StringComparer.Ordinal);
 
@@ -79,8 +78,5 @@ public sealed class SpecificCharacterSetGoldenTests
         return elements;
     }
 
-    private static string Single(params string[] path) => Directory.GetFiles(Path.Combine([TestData(), .. path])).Single();
-
-    private static string TestData([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../../TestData"));
+    private static string Single(params string[] path) => Directory.GetFiles(Repository.TestData(path)).Single();
 }

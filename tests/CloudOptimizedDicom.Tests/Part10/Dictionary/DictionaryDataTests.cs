@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace CloudOptimizedDicom.Tests.Part10.Dictionary;
 
@@ -17,7 +16,7 @@ public sealed class DictionaryDataTests
     [Test]
     public async Task Generator_SameSources_WritesTheCommittedFiles()
     {
-        string part10 = Path.Combine(RepositoryRoot(), "src", "CloudOptimizedDicom", "Part10");
+        string part10 = Path.Combine(Repository.Root, "src", "CloudOptimizedDicom", "Part10");
         string data = Path.Combine(part10, "Dictionary");
         if (await RunAsync("/usr/bin/python3", Path.Combine(data, "generate.py"), _fresh) is { } failure)
         {
@@ -36,9 +35,6 @@ public sealed class DictionaryDataTests
             AssertSame(part10, "DicomTag.Keywords.cs");
         }
     }
-
-    private static string RepositoryRoot([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../../../.."));
 
     private static string Sources(string directory) => File.ReadLines(Path.Combine(directory, "public.tsv")).First();
 
