@@ -3,10 +3,13 @@ namespace CloudOptimizedDicom.Part10;
 /// <summary>What a file may ask of the reader before it is refused. Memory follows the bytes that are there, never a length field.</summary>
 internal sealed record Part10Limits
 {
-    /// <summary>The longest value of a binary representation that is kept whole; the limit of inline binary in the metadata.</summary>
+    /// <summary>
+    /// The longest value of a binary representation that is kept whole, the limit of inline binary in the metadata. As
+    /// much is kept of every longer one, which may turn out shorter where the file ends.
+    /// </summary>
     public const int MaxInlineBinaryBytes = 768;
 
-    /// <summary>How much is kept of a value that is longer.</summary>
+    /// <summary>How much of a longer value the metadata show.</summary>
     public const int HeadBytes = 512;
 
     /// <summary>The longest text or list of numbers that is kept whole; a longer one is treated as bulk data.</summary>

@@ -137,7 +137,7 @@ internal sealed partial class Part10Scanner
         }
         else if (!isSequence)
         {
-            _keepNext = length <= KeepLimit(tag, vr, flags) ? length : Part10Limits.HeadBytes;
+            _keepNext = length <= KeepLimit(tag, vr, flags) ? length : Part10Limits.MaxInlineBinaryBytes;
             _skipNext = length - _keepNext;
         }
     }

@@ -86,7 +86,7 @@ internal sealed partial class Part10Scanner
         element.Flags = DicomElementFlags.None;
         element.Length = end - element.ValueOffset;
         element.Next = owner + 1;
-        long keep = element.Length <= Part10Limits.MaxInlineBinaryBytes ? element.Length : Part10Limits.HeadBytes;
+        long keep = Math.Min(element.Length, Part10Limits.MaxInlineBinaryBytes);
         _keepNext = Math.Max(0, element.ValueOffset + keep - _position);
         _skipNext = end - _position - _keepNext;
     }

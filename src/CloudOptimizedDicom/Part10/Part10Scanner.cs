@@ -101,6 +101,11 @@ internal sealed partial class Part10Scanner
         {
             _dataset.IsTruncated = true;
             ref DicomElement last = ref _dataset[_dataset.Count - 1];
+            if (last.Length > KeepLimit(last.Tag, last.Vr, last.Flags) && !last.Vr.IsBinary())
+            {
+                (last.Vr, last.Flags) = (DicomVr.UN, DicomElementFlags.None);
+            }
+
             last.Length = _position - last.ValueOffset;
             if (_dataset.Fragments is [.., var fragment] && Top.Kind == LevelKind.Fragments)
             {
