@@ -21,7 +21,7 @@ internal sealed partial class Part10Scanner
     {
         used = 0;
         ref Level level = ref Top;
-        long room = level.End == Undefined ? long.MaxValue : level.End - _position;
+        long room = level.End - _position;
         if (room < ShortHeaderBytes)
         {
             Damaged(null, $"an item ends {room} bytes behind its last element");
@@ -124,7 +124,8 @@ internal sealed partial class Part10Scanner
             {
                 Kind = LevelKind.Sequence,
                 Owner = index,
-                End = length == UndefinedLength ? Undefined : _position + length,
+                IsDelimited = length == UndefinedLength,
+                End = length == UndefinedLength ? level.End : _position + length,
                 Implicit = level.Implicit || wasUnknown,
                 BigEndian = level.BigEndian && !wasUnknown,
                 DetectsExplicit = wasUnknown || level.DetectsExplicit,
@@ -133,7 +134,7 @@ internal sealed partial class Part10Scanner
         else if (length == UndefinedLength)
         {
             _dataset[index].Flags |= DicomElementFlags.Encapsulated;
-            OpenLevel(new Level { Kind = LevelKind.Fragments, Owner = index, End = Undefined, BigEndian = level.BigEndian });
+            OpenLevel(new Level { Kind = LevelKind.Fragments, Owner = index, IsDelimited = true, End = level.End, BigEndian = level.BigEndian });
         }
         else if (!isSequence)
         {

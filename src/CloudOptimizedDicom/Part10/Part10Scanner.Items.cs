@@ -11,8 +11,8 @@ internal sealed partial class Part10Scanner
             return 0;
         }
 
-        bool endsItem = _depth > 1 && Top.End == Undefined;
-        if (endsItem && tag == SequenceDelimitation && _levels[_depth - 2].End == Undefined)
+        bool endsItem = _depth > 1 && Top.IsDelimited;
+        if (endsItem && tag == SequenceDelimitation && _levels[_depth - 2].IsDelimited)
         {
             CloseLevel();
             return 0;
@@ -32,7 +32,7 @@ internal sealed partial class Part10Scanner
     {
         used = 0;
         ref Level sequence = ref Top;
-        long room = sequence.End == Undefined ? long.MaxValue : sequence.End - _position;
+        long room = sequence.End - _position;
         if (room < ShortHeaderBytes)
         {
             Damaged(_dataset[sequence.Owner].Tag, $"a sequence ends {room} bytes behind its last item");
@@ -49,7 +49,7 @@ internal sealed partial class Part10Scanner
         if (tag == SequenceDelimitation)
         {
             used = ShortHeaderBytes;
-            if (sequence.End == Undefined)
+            if (sequence.IsDelimited)
             {
                 CloseLevel();
             }
@@ -91,7 +91,8 @@ internal sealed partial class Part10Scanner
             {
                 Kind = LevelKind.Dataset,
                 Owner = index,
-                End = length == UndefinedLength ? Undefined : _position + length,
+                IsDelimited = length == UndefinedLength,
+                End = length == UndefinedLength ? sequence.End : _position + length,
                 Implicit = sequence.Implicit,
                 BigEndian = sequence.BigEndian,
                 DetectsExplicit = sequence.DetectsExplicit,
@@ -103,6 +104,14 @@ internal sealed partial class Part10Scanner
     private bool ReadFragment(ReadOnlySpan<byte> rest, out int used)
     {
         used = 0;
+        ref DicomElement pixels = ref _dataset[Top.Owner];
+        long room = Top.End - _position;
+        if (room < ShortHeaderBytes)
+        {
+            Damaged(pixels.Tag, $"an item ends {room} bytes behind its last fragment");
+            return true;
+        }
+
         if (rest.Length < ShortHeaderBytes)
         {
             return false;
@@ -110,7 +119,6 @@ internal sealed partial class Part10Scanner
 
         DicomTag tag = DicomNumber.ReadTag(rest, Top.BigEndian);
         uint length = DicomNumber.ReadUInt32(rest[4..], Top.BigEndian);
-        ref DicomElement pixels = ref _dataset[Top.Owner];
         if (tag == SequenceDelimitation)
         {
             used = ShortHeaderBytes;
@@ -119,7 +127,7 @@ internal sealed partial class Part10Scanner
             return true;
         }
 
-        if (tag != Item || length == UndefinedLength)
+        if (tag != Item || length == UndefinedLength || length > room - ShortHeaderBytes)
         {
             Damaged(pixels.Tag, $"{tag} of length {length} where a fragment must begin");
             return true;

@@ -2,8 +2,6 @@ namespace CloudOptimizedDicom.Part10;
 
 internal sealed partial class Part10Scanner
 {
-    private const long Undefined = -1;
-
     private Level[] _levels = new Level[8];
     private int _depth = 1;
 
@@ -40,9 +38,10 @@ internal sealed partial class Part10Scanner
         _levels[--_depth] = default;
     }
 
+    /// <summary>Ends what has reached its end, the innermost first; delimiters that were forgotten are not missed there.</summary>
     private void CloseEndedLevels()
     {
-        while (_depth > 1 && Top.End != Undefined && _position >= Top.End)
+        while (_depth > 1 && _position >= Top.End)
         {
             CloseLevel();
         }
@@ -67,7 +66,7 @@ internal sealed partial class Part10Scanner
     private void Damaged(DicomTag? tag, string reason)
     {
         int found = _depth - 1;
-        while (found > 0 && !(_levels[found].Kind == LevelKind.Sequence && _levels[found].End != Undefined))
+        while (found > 0 && (_levels[found].Kind != LevelKind.Sequence || _levels[found].IsDelimited))
         {
             found--;
         }
@@ -103,6 +102,11 @@ internal sealed partial class Part10Scanner
 
         /// <summary>Whether an element was read on this level.</summary>
         public bool Started;
+
+        /// <summary>Whether a delimiter ends it because it has no length of its own.</summary>
+        public bool IsDelimited;
+
+        /// <summary>Where it ends at the latest: its own end or, where a delimiter is to come, that of what is around it.</summary>
         public long End;
 
         /// <summary>Index of the item or the sequence element; -1 for the file.</summary>

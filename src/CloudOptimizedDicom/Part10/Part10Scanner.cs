@@ -32,7 +32,7 @@ internal sealed partial class Part10Scanner
         _limits = limits;
         _copies = copies;
         _stopBefore = stopBefore;
-        _levels[0] = new Level { Kind = LevelKind.Dataset, End = Undefined, Owner = -1 };
+        _levels[0] = new Level { Kind = LevelKind.Dataset, End = long.MaxValue, Owner = -1 };
     }
 
     private enum Stage
@@ -186,7 +186,7 @@ internal sealed partial class Part10Scanner
         _levels[0] = new Level
         {
             Kind = LevelKind.Dataset,
-            End = Undefined,
+            End = long.MaxValue,
             Owner = -1,
             Implicit = !_dataset.TransferSyntax.IsExplicitVr,
             BigEndian = _dataset.TransferSyntax.IsBigEndian,
