@@ -133,7 +133,9 @@ internal sealed partial class Part10Scanner
         }
         else if (length == UndefinedLength)
         {
-            _dataset[index].Flags |= DicomElementFlags.Encapsulated;
+            // Only bytes come in fragments (PS3.5 section A.4), whatever the letters say.
+            _dataset[index].Vr = vr.IsBinary() ? vr : DicomVr.UN;
+            _dataset[index].Flags = DicomElementFlags.Encapsulated;
             OpenLevel(new Level { Kind = LevelKind.Fragments, Owner = index, IsDelimited = true, End = level.End, BigEndian = level.BigEndian });
         }
         else if (!isSequence)

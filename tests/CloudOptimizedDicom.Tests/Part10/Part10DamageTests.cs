@@ -169,10 +169,25 @@ public sealed class Part10DamageTests
         Assert.That(allocated, Is.LessThan(1024 * 1024));
     }
 
-    [TestCase(64 * 1024 * 1024)]
-    [TestCase((64 * 1024 * 1024) + 3)]
-    public async Task ReadAsync_TailOfZeros_CostsNoMemoryAndIsNoDamage(int zeros)
+    [Test]
+    public async Task ReadAsync_FileEndsInAHeader_IsTruncated([Range(1, 11)] int headerBytes)
     {
+        byte[] header = DicomFileBuilder.Create().Header(DicomTag.TextValue, DicomVr.UT, 2).ToArray();
+        DicomFileBuilder file = DicomFileBuilder.Create().Element(DicomTag.Rows, 5);
+        byte[] bytes = file.Raw(header.AsSpan(header.Length - 12, headerBytes)).ToArray();
+        foreach (DicomDataset dataset in await ReadBothAsync(bytes))
+        {
+            using (dataset)
+            {
+                Assert.That((dataset.IsTruncated, dataset.Count), Is.EqualTo((true, 2)));
+            }
+        }
+    }
+
+    [Test]
+    public async Task ReadAsync_TailOfZeros_CostsNoMemoryAndIsNoDamage()
+    {
+        const int zeros = (64 * 1024 * 1024) + 3;
         byte[] bytes = [.. Part10ReaderTests.Load("mf_native/16bit.dcm"), .. new byte[zeros]];
         long before = GC.GetAllocatedBytesForCurrentThread();
         DicomDataset[] datasets = await ReadBothAsync(bytes);
