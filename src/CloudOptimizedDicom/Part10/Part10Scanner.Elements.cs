@@ -17,7 +17,7 @@ internal sealed partial class Part10Scanner
     private static readonly DicomTag SequenceDelimitation = new(0xFFFEE0DD);
 
     /// <summary>Reads one element header of a data set; false when the window is too short for it.</summary>
-    private bool ReadElement(ReadOnlySpan<byte> rest, bool isFinal, out int used)
+    private bool ReadElement(ReadOnlySpan<byte> rest, out int used)
     {
         used = 0;
         ref Level level = ref Top;
@@ -51,7 +51,7 @@ internal sealed partial class Part10Scanner
         int header = vr.HasLongLength() ? LongHeaderBytes : ShortHeaderBytes;
         if (rest.Length < header)
         {
-            return isFinal && TakeTornHeader(rest, out used);
+            return false;
         }
 
         uint length = header == LongHeaderBytes ? DicomNumber.ReadUInt32(rest[8..], level.BigEndian)
@@ -66,15 +66,6 @@ internal sealed partial class Part10Scanner
         used = header;
         Take(rest[..header]);
         BeginElement(tag, vr, length, ref level);
-        return true;
-    }
-
-    /// <summary>The file ends inside a long header: nothing of the element is there but its name.</summary>
-    private bool TakeTornHeader(ReadOnlySpan<byte> rest, out int used)
-    {
-        _dataset.IsTruncated = true;
-        used = rest.Length;
-        Take(rest);
         return true;
     }
 

@@ -71,6 +71,8 @@ internal sealed partial class Part10Scanner
             CloseEndedLevels();
             if (!ReadNext(window[at..], isFinal, out int used))
             {
+                // Too few bytes for a header: a part of one, unless they are the rest of a padding.
+                _dataset.IsTruncated |= isFinal && window[at..].ContainsAnyExcept((byte)0);
                 break;
             }
 
@@ -143,7 +145,7 @@ internal sealed partial class Part10Scanner
             default:
                 return Top.Kind switch
                 {
-                    LevelKind.Dataset => ReadElement(rest, isFinal, out used),
+                    LevelKind.Dataset => ReadElement(rest, out used),
                     LevelKind.Sequence => ReadItem(rest, out used),
                     _ => ReadFragment(rest, out used),
                 };
