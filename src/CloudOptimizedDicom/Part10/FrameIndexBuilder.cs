@@ -13,7 +13,7 @@ internal static class FrameIndexBuilder
     /// <summary>The index; null for a single frame, for pixels inside a Deflated data set, and where frames cannot be told apart.</summary>
     public static FrameIndex? Build(DicomDataset dataset)
     {
-        if (dataset.GetInteger(DicomTag.NumberOfFrames) is not (> 1 and <= int.MaxValue and var frames)
+        if (dataset.GetInteger(DicomTag.NumberOfFrames) is not (> 1 and var frames) || frames > Part10Limits.Default.MaxElements
             || dataset.TransferSyntax.IsDeflated || dataset.IsTruncated)
         {
             return null;
@@ -27,12 +27,12 @@ internal static class FrameIndexBuilder
 
     private static FrameIndex? BuildNative(DicomDataset dataset, DicomElement pixels, int frames)
     {
-        if (FrameBits(dataset) is not (> 0 and var bits) || bits % 8 != 0 || bits / 8 > pixels.Length / frames)
+        if (FrameBits(dataset) is not { } bits || bits % 8 != 0 || bits / 8 > (ulong)(pixels.Length / frames))
         {
             return null;
         }
 
-        long bytes = bits / 8;
+        long bytes = (long)(bits / 8);
         var offsets = new long[frames];
         for (int i = 0; i < frames; i++)
         {
@@ -45,17 +45,11 @@ internal static class FrameIndexBuilder
     }
 
     /// <summary>Bits of one native frame (PS3.5 section 8.1, PS3.3 C.7.6.3.1.2); null when the file does not say.</summary>
-    private static long? FrameBits(DicomDataset dataset)
+    private static ulong? FrameBits(DicomDataset dataset)
     {
-        if (dataset.GetInteger(DicomTag.Rows) is not { } rows
-            || dataset.GetInteger(DicomTag.Columns) is not { } columns
-            || dataset.GetInteger(DicomTag.BitsAllocated) is not { } allocated)
-        {
-            return null;
-        }
-
-        long samples = dataset.GetInteger(DicomTag.SamplesPerPixel) ?? 1;
-        long bits = rows * columns * allocated;
+        // The product of four 16-bit numbers fits into 64 bits.
+        ulong? bits = Size(dataset, DicomTag.Rows) * Size(dataset, DicomTag.Columns) * Size(dataset, DicomTag.BitsAllocated);
+        ulong? samples = dataset.Find(DicomTag.SamplesPerPixel) < 0 ? 1 : Size(dataset, DicomTag.SamplesPerPixel);
         return dataset.GetText(DicomTag.PhotometricInterpretation) switch
         {
             "YBR_FULL_422" or "YBR_PARTIAL_422" => bits * 2,
@@ -63,6 +57,9 @@ internal static class FrameIndexBuilder
             _ => bits * samples,
         };
     }
+
+    private static ulong? Size(DicomDataset dataset, DicomTag tag) =>
+        dataset.GetInteger(tag) is > 0 and <= ushort.MaxValue and var size ? (ulong)size : null;
 
     private static FrameIndex? BuildEncapsulated(DicomDataset dataset, int frames)
     {
