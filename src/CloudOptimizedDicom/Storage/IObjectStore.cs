@@ -33,7 +33,7 @@ public interface IObjectStore : IAsyncDisposable
     /// <returns>The bytes, to be disposed by the caller; <see langword="null"/> when there is no such object.</returns>
     /// <exception cref="PreconditionFailedException">The live generation is not the one asked for.</exception>
     /// <exception cref="ObjectStoreException">The store did not answer.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The range begins behind the end of the object.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range begins at the end of the object or behind it.</exception>
     Task<ObjectContent?> OpenReadAsync(string name, ObjectReadOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Writes an object whole: afterwards it is there with all its bytes, or nothing has changed.</summary>
@@ -54,7 +54,7 @@ public interface IObjectStore : IAsyncDisposable
     /// <param name="name">The name.</param>
     /// <param name="precondition">What must hold of the live object.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>Whether there was one. That there is none is no failure, whatever the precondition.</returns>
     /// <exception cref="PreconditionFailedException">The live object is another one. It was not touched.</exception>
     /// <exception cref="ObjectStoreException">
     /// The store did not answer; unless <see cref="ObjectStoreException.MayHaveApplied"/> says otherwise, nothing has changed.

@@ -61,7 +61,8 @@ public sealed record ObjectUpload
     public static ObjectUpload FromFile(string path, long sizeBytes, uint crc32c, bool mayMove = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0), sizeBytes, crc32c)
+        FileStream Open() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        return new(Open, sizeBytes, crc32c)
         {
             MovableFile = mayMove ? path : null,
         };

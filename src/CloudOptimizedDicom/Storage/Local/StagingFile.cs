@@ -1,0 +1,86 @@
+namespace CloudOptimizedDicom.Storage.Local;
+
+/// <summary>
+/// A scratch file that a store may take by moving it. It is deleted on dispose unless it was moved, and while this object
+/// lives no other process takes it for the leftover of a crash. Not thread-safe.
+/// </summary>
+internal sealed class StagingFile : IDisposable
+{
+    private const FileShare ShareAll = FileShare.ReadWrite | FileShare.Delete;
+
+    private readonly FileStream? _hold;
+
+    private StagingFile(string path, FileStream stream, FileStream? hold)
+    {
+        Path = path;
+        Stream = stream;
+        _hold = hold;
+    }
+
+    public string Path { get; }
+
+    /// <summary>
+    /// For writing and reading. Dispose it before the file is uploaded: Windows may set the time of the last write when the
+    /// writer closes.
+    /// </summary>
+    public FileStream Stream { get; }
+
+    /// <summary>Creates an empty file, and its directory when needed.</summary>
+    public static StagingFile Create(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        string path = System.IO.Path.Join(directory, Guid.NewGuid().ToString("N"));
+        var stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, ShareAll, 4096, FileOptions.Asynchronous);
+        return new StagingFile(path, stream, new FileStream(path, FileMode.Open, FileAccess.Read, ShareAll, bufferSize: 0));
+    }
+
+    /// <summary>Opens a file that somebody else wrote and will delete.</summary>
+    public static StagingFile Open(string path) =>
+        new(path, new FileStream(path, FileMode.Open, FileAccess.ReadWrite, ShareAll, bufferSize: 0), hold: null);
+
+    /// <summary>Deletes files that no process holds, last written before a time.</summary>
+    public static void DeleteLeftovers(string directory, DateTimeOffset before)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return;
+        }
+
+        foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles().Where(file => file.LastWriteTimeUtc < before))
+        {
+            try
+            {
+                using (new FileStream(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                {
+                }
+
+                file.Delete();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Somebody holds it, or was faster.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stream.Dispose();
+        if (_hold is null)
+        {
+            return;
+        }
+
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It is left to the next process that opens the store for writing.
+        }
+
+        _hold.Dispose();
+    }
+}

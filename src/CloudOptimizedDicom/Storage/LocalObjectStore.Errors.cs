@@ -1,0 +1,34 @@
+using CloudOptimizedDicom.Storage.Local;
+
+namespace CloudOptimizedDicom.Storage;
+
+public sealed partial class LocalObjectStore
+{
+    private string UriOf(string name) => $"{_root}/{name}";
+
+    // File systems have hardly anything asynchronous, so what may take its time is kept off the caller's thread.
+    private async Task<T> RunAsync<T>(string operation, string name, Func<T> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(work, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsOfFileSystem(exception))
+        {
+            throw Translate(operation, name, exception);
+        }
+    }
+
+    private void Require(string operation, ObjectPath path, ObjectPrecondition precondition, FileState? live)
+    {
+        if (!precondition.HoldsFor(live?.Generation))
+        {
+            throw new PreconditionFailedException(operation, UriOf(path.Name), precondition);
+        }
+    }
+
+    private static bool IsOfFileSystem(Exception exception) => exception is IOException or UnauthorizedAccessException;
+
+    private ObjectRequestException Translate(string operation, string name, Exception exception) =>
+        new(operation, UriOf(name), exception.Message.TrimEnd('.'), exception);
+}

@@ -1,0 +1,79 @@
+using CloudOptimizedDicom.Storage.Local;
+using Microsoft.Win32.SafeHandles;
+
+namespace CloudOptimizedDicom.Storage;
+
+public sealed partial class LocalObjectStore
+{
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">No object of a directory can have this name.</exception>
+    public Task<ObjectContent?> OpenReadAsync(
+        string name, ObjectReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var path = new ObjectPath(_root, name);
+        return RunAsync("read", name, () => Open(path, options ?? new ObjectReadOptions()), cancellationToken);
+    }
+
+    private ObjectContent? Open(ObjectPath path, ObjectReadOptions options)
+    {
+        for (int attempt = 1; OpenFile(path) is { } file; attempt++)
+        {
+            ObjectContent? content = null;
+            try
+            {
+                if (Describe(path, FileState.Of(file), attempt) is { } info)
+                {
+                    return content = ToContent(file, info, options);
+                }
+            }
+            finally
+            {
+                if (content is null)
+                {
+                    file.Dispose();
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static SafeFileHandle? OpenFile(ObjectPath path)
+    {
+        try
+        {
+            return path.Stat() is null
+                ? null
+                : File.OpenHandle(
+                    path.FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private ObjectContent ToContent(SafeFileHandle file, ObjectInfo info, ObjectReadOptions options)
+    {
+        string uri = UriOf(info.Name);
+        if (options.IfGenerationMatch is { } expected && expected != info.Generation)
+        {
+            throw new PreconditionFailedException("read", uri, ObjectPrecondition.GenerationIs(expected));
+        }
+
+        if (options.IfGenerationNotMatch == info.Generation)
+        {
+            file.Dispose();
+            return new ObjectContent(info, default, Stream.Null) { IsNotModified = true };
+        }
+
+        var whole = new ByteRange(0, info.SizeBytes);
+        ByteRange range = options.Range is { } wanted ? Cut(wanted, info.SizeBytes) : whole;
+        return new ObjectContent(info, range, new FileContentStream(file, range, uri, range == whole ? info.Crc32c : null));
+    }
+
+    private static ByteRange Cut(ByteRange range, long sizeBytes) => range.Offset < sizeBytes
+        ? ByteRange.FromStartAndEnd(range.Offset, Math.Min(range.End, sizeBytes))
+        : throw new ArgumentOutOfRangeException(
+            nameof(range), range, $"The range begins behind the last byte of an object of {sizeBytes} bytes.");
+}

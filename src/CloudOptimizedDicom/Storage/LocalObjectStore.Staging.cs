@@ -1,0 +1,69 @@
+using CloudOptimizedDicom.Storage.Local;
+
+namespace CloudOptimizedDicom.Storage;
+
+public sealed partial class LocalObjectStore
+{
+    private const int CopyBufferBytes = 128 * 1024;
+
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(1);
+
+    private int _leftoversDeleted;
+
+    /// <inheritdoc/>
+    public string StagingDirectory => Path.Join(_root, ObjectPath.OwnFolder, "staging");
+
+    /// <summary>Creates a scratch file that <see cref="UploadAsync"/> takes by moving it.</summary>
+    internal StagingFile CreateStagingFile()
+    {
+        if (Interlocked.Exchange(ref _leftoversDeleted, 1) == 0)
+        {
+            StagingFile.DeleteLeftovers(StagingDirectory, _timeProvider.GetUtcNow() - LeftoverAge);
+        }
+
+        return StagingFile.Create(StagingDirectory);
+    }
+
+    // Afterwards the bytes lie in the staging directory, are those that were announced, and are on the disk.
+    private async Task<StagingFile> StageAsync(ObjectPath path, ObjectUpload upload, CancellationToken cancellationToken)
+    {
+        bool isStaged = upload.MovableFile is { } movable && Path.GetDirectoryName(Path.GetFullPath(movable)) == StagingDirectory;
+        StagingFile staged = isStaged ? StagingFile.Open(upload.MovableFile!) : CreateStagingFile();
+        try
+        {
+            uint? crc32c = isStaged ? null : await CopyAsync(upload, staged.Stream, cancellationToken).ConfigureAwait(false);
+            if (staged.Stream.Length != upload.SizeBytes || (crc32c is { } actual && actual != upload.Crc32c))
+            {
+                throw new ChecksumMismatchException("upload", UriOf(path.Name), upload.Crc32c, crc32c);
+            }
+
+            await Task.Run(() => staged.Stream.Flush(flushToDisk: true), cancellationToken).ConfigureAwait(false);
+            return staged;
+        }
+        catch
+        {
+            staged.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<uint> CopyAsync(ObjectUpload upload, FileStream target, CancellationToken cancellationToken)
+    {
+        Stream source = upload.Open();
+        await using (source.ConfigureAwait(false))
+        {
+            Crc32c crc32c = default;
+            byte[] buffer = new byte[Math.Clamp(upload.SizeBytes, 1, CopyBufferBytes)];
+
+            // A source that goes on behind its announced end need not be read to its own.
+            while (target.Position <= upload.SizeBytes
+                && await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var count)
+            {
+                crc32c.Append(buffer.AsSpan(0, count));
+                await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+            }
+
+            return crc32c.Value;
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace CloudOptimizedDicom.Storage;
+
+/// <summary>How a <see cref="LocalObjectStore"/> works.</summary>
+public sealed record LocalObjectStoreOptions
+{
+    /// <summary>The clock of the store, for times and generations.</summary>
+    /// <value>The default is the system's.</value>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}
