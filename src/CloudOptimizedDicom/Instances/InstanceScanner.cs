@@ -21,21 +21,22 @@ internal static class InstanceScanner
 
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="source">What is read; it stays open.</param>
+    /// <param name="sourceUri">Its name, for errors.</param>
     /// <param name="copyTo">Gets every byte as it goes by; null for none.</param>
     /// <param name="nameBulkData">Names the instance for values that are too long for the metadata.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <exception cref="InvalidDicomException">The bytes are not readable as DICOM; the copy is not complete then.</exception>
     public static async Task<InstanceScan> ScanAsync(
-        Stream source, Stream? copyTo, Func<DicomDataset, string> nameBulkData, CancellationToken cancellationToken)
+        Stream source, string sourceUri, Stream? copyTo, Func<DicomDataset, string> nameBulkData, CancellationToken cancellationToken)
     {
-        var passing = new PassingStream(source, copyTo);
+        var passing = new PassingStream(source, copyTo, sourceUri);
         await using (passing.ConfigureAwait(false))
         {
             if (!source.CanSeek || source.Length - source.Position is > MaxBufferedBytes or 0)
             {
                 using DicomDataset streamed = await Part10Reader.ReadAsync(passing, null, null, cancellationToken).ConfigureAwait(false);
                 await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
-                return Finish(streamed, passing, nameBulkData);
+                return Finish(streamed, passing.BytesPassed, passing.Crc32c, nameBulkData);
             }
 
             int length = (int)(source.Length - source.Position);
@@ -45,7 +46,7 @@ internal static class InstanceScanner
                 int read = await passing.ReadAtLeastAsync(buffer.AsMemory(0, length), length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
                 using DicomDataset dataset = await Part10Reader.ReadAsync(buffer.AsMemory(0, read), null, null, cancellationToken).ConfigureAwait(false);
                 await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
-                return Finish(dataset, passing, nameBulkData);
+                return Finish(dataset, passing.BytesPassed, passing.Crc32c, nameBulkData);
             }
             finally
             {
@@ -54,11 +55,20 @@ internal static class InstanceScanner
         }
     }
 
-    private static InstanceScan Finish(DicomDataset dataset, PassingStream passing, Func<DicomDataset, string> nameBulkData)
+    /// <summary>Reads an instance that is in memory.</summary>
+    /// <exception cref="InvalidDicomException">The bytes are not readable as DICOM.</exception>
+    public static async ValueTask<InstanceScan> ScanAsync(
+        ReadOnlyMemory<byte> file, Func<DicomDataset, string> nameBulkData, CancellationToken cancellationToken)
+    {
+        using DicomDataset dataset = await Part10Reader.ReadAsync(file, null, null, cancellationToken).ConfigureAwait(false);
+        return Finish(dataset, file.Length, Crc32c.Compute(file.Span), nameBulkData);
+    }
+
+    private static InstanceScan Finish(DicomDataset dataset, long sizeBytes, uint crc32c, Func<DicomDataset, string> nameBulkData)
     {
         string bulkDataUri = nameBulkData(dataset);
         var json = new ArrayBufferWriter<byte>(16 * 1024);
         DicomJsonWriter.Write(json, dataset, bulkDataUri);
-        return new InstanceScan(dataset, passing.BytesPassed, passing.Crc32c, json.WrittenMemory, bulkDataUri);
+        return new InstanceScan(dataset, sizeBytes, crc32c, json.WrittenMemory, bulkDataUri);
     }
 }

@@ -2,8 +2,11 @@ using System.Buffers;
 
 namespace CloudOptimizedDicom;
 
-/// <summary>Counts, checksums and copies the bytes that are read through it. The streams at both ends stay open.</summary>
-internal sealed class PassingStream(Stream source, Stream? copyTo) : Stream
+/// <summary>
+/// Counts, checksums and copies the bytes that are read through it, and tells errors of the source from those of the copy.
+/// The streams at both ends stay open.
+/// </summary>
+internal sealed class PassingStream(Stream source, Stream? copyTo, string sourceUri) : Stream
 {
     private const int DrainBytes = 128 * 1024;
 
@@ -29,7 +32,16 @@ internal sealed class PassingStream(Stream source, Stream? copyTo) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int count = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        int count;
+        try
+        {
+            count = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            throw new SourceReadException(sourceUri, error);
+        }
+
         _crc32c.Append(buffer.Span[..count]);
         BytesPassed += count;
         if (copyTo is not null && count > 0)
@@ -43,14 +55,8 @@ internal sealed class PassingStream(Stream source, Stream? copyTo) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        count = source.Read(buffer, offset, count);
-        _crc32c.Append(buffer.AsSpan(offset, count));
-        BytesPassed += count;
-        copyTo?.Write(buffer, offset, count);
-        return count;
-    }
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("The stream is read asynchronously.");
 
     /// <summary>Lets the rest go by.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)

@@ -91,10 +91,11 @@ internal sealed class SeriesMetadata
     public bool Remove(string uid) => _instances.Remove(uid);
 
     /// <summary>A copy that can be edited while this one stays as it is.</summary>
-    public SeriesMetadata Clone() => new(
+    /// <param name="version">What new records are written as; null for the same as here.</param>
+    public SeriesMetadata Clone(MetadataVersion? version = null) => new(
         Series,
         UsesHashedUids,
-        Version,
+        version ?? Version,
         new OrderedDictionary<string, InstanceRecord>(_instances),
         Fields.Clone(),
         _unknownOfCod.Clone())

@@ -13,6 +13,9 @@ public interface IObjectStore : IAsyncDisposable
     /// <summary>The URI that names are appended to, without a slash at its end: <c>gs://bucket</c> or a directory.</summary>
     string RootUri { get; }
 
+    /// <summary>Whether bytes travel to another machine, so that text is worth compressing.</summary>
+    bool IsRemote { get; }
+
     /// <summary>
     /// A directory from which <see cref="UploadAsync"/> takes a file by moving it; <see langword="null"/> where bytes are
     /// sent and it does not matter where they lie.

@@ -38,6 +38,9 @@ public sealed partial class LocalObjectStore : IObjectStore
     /// <summary>The full path of the directory.</summary>
     public string RootUri => _root;
 
+    /// <summary>No: bytes stay on this machine.</summary>
+    public bool IsRemote => false;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
     /// The name has an empty segment, one that means another place, a backslash or a control character, is a name that the

@@ -31,6 +31,15 @@ public sealed class ObjectContent : IAsyncDisposable
     /// <summary>Whether the generation in <see cref="ObjectReadOptions.IfGenerationNotMatch"/> is live; there are no bytes then.</summary>
     public bool IsNotModified { get; init; }
 
+    /// <summary>Reads all that <see cref="Range"/> says, to the very end, so that the checksum is checked.</summary>
+    internal async Task<byte[]> ReadToEndAsync(CancellationToken cancellationToken)
+    {
+        var bytes = new byte[Range.Length];
+        await Content.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+        int more = await Content.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false);
+        return more == 0 ? bytes : throw new ObjectRequestException("read", Info.Name, $"more than {bytes.Length} bytes came");
+    }
+
     /// <summary>Ends the request.</summary>
     /// <returns>When done.</returns>
     public ValueTask DisposeAsync() => Content.DisposeAsync();

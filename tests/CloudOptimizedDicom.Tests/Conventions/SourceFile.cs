@@ -20,7 +20,8 @@ internal sealed partial class SourceFile
                 .Where(match => match.Groups["indent"].Length == 0)
                 .Select(match => match.Groups["name"].Value),
         ];
-        Identifiers = Words().Matches(code).Select(match => match.Value).ToHashSet();
+        Identifiers = Words().Matches(code).Select(match => match.Value)
+            .Except(PropertyDeclarations().Matches(code).Select(match => match.Groups["name"].Value)).ToHashSet();
     }
 
     /// <summary>From the library's folder, with slashes.</summary>
@@ -73,11 +74,16 @@ internal sealed partial class SourceFile
         ^(?<indent>[ ]*)
         (?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|partial|unsafe|ref|new)\s+)*
         (?:record\s+struct|record\s+class|record|class|struct|interface|enum|delegate\s+[\w<>\[\]?.,]+)\s+
-        (?<name>[A-Za-z_]\w*)
+        (?<name>(?!is\b)[A-Za-z_]\w*)
         """,
         RegexOptions.Multiline | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex TypeDeclarations();
 
-    [GeneratedRegex(@"[A-Za-z_]\w*")]
+    // A property may have the name of a type without using it.
+    [GeneratedRegex(@"[\w>\]?]\s+(?<name>[A-Z]\w*)\s*(?:\{\s*get\b|=>)")]
+    private static partial Regex PropertyDeclarations();
+
+    // What stands behind a point is a member, unless the point ends a namespace or an enclosing type.
+    [GeneratedRegex(@"(?<!\w\.)\b[A-Za-z_]\w*")]
     private static partial Regex Words();
 }

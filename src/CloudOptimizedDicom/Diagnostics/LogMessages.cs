@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace CloudOptimizedDicom.Diagnostics;
+
+/// <summary>Everything that the library logs. Event ids never change their meaning.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(1001, LogLevel.Warning, "{Series} was closed with {New} new instances that were not synced; they are discarded.")]
+    public static partial void PendingChangesDiscarded(this ILogger logger, string series, int @new);
+
+    [LoggerMessage(1002, LogLevel.Error, "The lock of {Series} could not be released and stays.")]
+    public static partial void LockNotReleased(this ILogger logger, Exception error, string series);
+
+    [LoggerMessage(1003, LogLevel.Warning, "The lock of {Series} was broken by somebody else while it was held.")]
+    public static partial void LockWasBroken(this ILogger logger, string series);
+
+    [LoggerMessage(1004, LogLevel.Warning, "The lock of {Series} stays, because a sync that may have reached the store did not end.")]
+    public static partial void LockLeftBehind(this ILogger logger, string series);
+
+    [LoggerMessage(1005, LogLevel.Information, "{Series}: {Instances} instances, {Bytes} bytes written.")]
+    public static partial void Synced(this ILogger logger, string series, int instances, long bytes);
+}

@@ -1,0 +1,20 @@
+namespace CloudOptimizedDicom;
+
+/// <summary>A file on this machine.</summary>
+/// <param name="uri">A path, or a URI with the scheme <c>file</c>.</param>
+internal sealed class FileInstanceSource(string uri) : IInstanceSource
+{
+    private const string Scheme = "file://";
+
+    public string Uri => uri;
+
+    public bool IsRemote => false;
+
+    public string Path { get; } = uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? new Uri(uri).LocalPath : uri;
+
+    public Task<Stream> OpenAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<Stream>(InstanceScanner.OpenFile(Path));
+    }
+}

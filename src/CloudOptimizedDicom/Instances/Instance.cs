@@ -1,0 +1,121 @@
+using CloudOptimizedDicom.Json;
+using CloudOptimizedDicom.Part10;
+
+namespace CloudOptimizedDicom;
+
+/// <summary>
+/// One DICOM instance: a file that is to be stored, or a stored one. Its bytes are never changed. Reading members is
+/// thread-safe; an instance that is being appended belongs to that call.
+/// </summary>
+public sealed class Instance
+{
+    private InstanceUids? _uids;
+
+    /// <summary>Names a file that is to be stored. Nothing is read yet.</summary>
+    /// <param name="uri">A path, or a URI with the scheme <c>file</c>.</param>
+    /// <exception cref="ArgumentException">The text is empty.</exception>
+    public Instance(string uri)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(uri);
+        DicomUri = uri;
+        OriginalPath = uri;
+    }
+
+    internal Instance(InstanceRecord record, string dicomUri)
+    {
+        DicomUri = dicomUri;
+        OriginalPath = record.OriginalPath;
+        Dependencies = record.Dependencies;
+        Record = record;
+    }
+
+    /// <summary>
+    /// Where the bytes are now: where they came from, then the archive on this machine after an append, then the archive in
+    /// the datastore after a sync.
+    /// </summary>
+    public string DicomUri { get; internal set; }
+
+    /// <summary>Where the bytes came from first. It never changes.</summary>
+    public string OriginalPath { get; }
+
+    /// <summary>Other files that were needed to make this one, as the caller names them.</summary>
+    /// <value>The default is empty.</value>
+    public IReadOnlyList<string> Dependencies { get; init; } = [];
+
+    /// <summary>What the caller knows beforehand.</summary>
+    /// <value>The default knows nothing.</value>
+    public Hints Hints { get; init; } = new();
+
+    /// <summary>Makes the UID that is stored out of the one in the file, for series that hide theirs.</summary>
+    /// <value>The default is <see langword="null"/>: UIDs are stored as they are.</value>
+    public Func<string, string>? UidHasher { get; init; }
+
+    /// <summary>What the series knows of the instance; <see langword="null"/> until it is part of one.</summary>
+    public InstanceRecord? Record { get; internal set; }
+
+    /// <summary>All tags, decompressed on demand.</summary>
+    /// <exception cref="InvalidOperationException">The instance is not part of a series.</exception>
+    public DicomJsonDataset Metadata => Record?.Metadata
+        ?? throw new InvalidOperationException($"{DicomUri} is not part of a series; {nameof(InstanceScan)} reads the tags of a file.");
+
+    /// <summary>SOP Instance UID in the file: from the record or the hints, else by reading the header.</summary>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>The UID.</returns>
+    /// <exception cref="InvalidDicomException">The file is not readable as DICOM, or has no such UID.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public async Task<string> GetInstanceUidAsync(CancellationToken cancellationToken = default) =>
+        Record?.InstanceUid ?? Hints.InstanceUid ?? (await ReadUidsAsync(cancellationToken).ConfigureAwait(false)).InstanceUid;
+
+    /// <summary>Series Instance UID in the file: from the record or the hints, else by reading the header.</summary>
+    /// <inheritdoc cref="GetInstanceUidAsync"/>
+    public async Task<string> GetSeriesUidAsync(CancellationToken cancellationToken = default) =>
+        Record?.SeriesUid ?? Hints.SeriesUid ?? (await ReadUidsAsync(cancellationToken).ConfigureAwait(false)).SeriesUid;
+
+    /// <summary>Study Instance UID in the file: from the record or the hints, else by reading the header.</summary>
+    /// <inheritdoc cref="GetInstanceUidAsync"/>
+    public async Task<string> GetStudyUidAsync(CancellationToken cancellationToken = default) =>
+        Record?.StudyUid ?? Hints.StudyUid ?? (await ReadUidsAsync(cancellationToken).ConfigureAwait(false)).StudyUid;
+
+    /// <summary>The UID that the instance is stored under in a series that hides its own.</summary>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>The hashed UID.</returns>
+    /// <exception cref="InvalidOperationException">There is no <see cref="UidHasher"/>.</exception>
+    public async Task<string> GetHashedInstanceUidAsync(CancellationToken cancellationToken = default) =>
+        Hash(await GetInstanceUidAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The Series Instance UID of a series that hides its own.</summary>
+    /// <inheritdoc cref="GetHashedInstanceUidAsync"/>
+    public async Task<string> GetHashedSeriesUidAsync(CancellationToken cancellationToken = default) =>
+        Hash(await GetSeriesUidAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The Study Instance UID of a series that hides its own.</summary>
+    /// <inheritdoc cref="GetHashedInstanceUidAsync"/>
+    public async Task<string> GetHashedStudyUidAsync(CancellationToken cancellationToken = default) =>
+        Hash(await GetStudyUidAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Where the bytes are.</summary>
+    /// <returns><see cref="DicomUri"/>.</returns>
+    public override string ToString() => DicomUri;
+
+    /// <summary>The UID under which something of this instance is stored.</summary>
+    internal string ToStored(string uid) => UidHasher is null ? uid : UidHasher(uid);
+
+    private string Hash(string uid) => UidHasher is { } hash
+        ? hash(uid)
+        : throw new InvalidOperationException($"{DicomUri} has no {nameof(UidHasher)}.");
+
+    private async Task<InstanceUids> ReadUidsAsync(CancellationToken cancellationToken)
+    {
+        if (_uids is null)
+        {
+            var source = new FileInstanceSource(OriginalPath);
+            Stream stream = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                _uids = await InstanceUids.ReadAsync(stream, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return _uids;
+    }
+}

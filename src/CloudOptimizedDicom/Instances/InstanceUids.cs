@@ -1,0 +1,26 @@
+using CloudOptimizedDicom.Part10;
+
+namespace CloudOptimizedDicom;
+
+/// <summary>The three UIDs that say where an instance belongs, as they are in its file.</summary>
+internal sealed record InstanceUids(string InstanceUid, string SeriesUid, string StudyUid)
+{
+    /// <summary>Reads a file up to its pixels.</summary>
+    /// <exception cref="InvalidDicomException">The bytes are not readable as DICOM, or one of the UIDs is missing.</exception>
+    public static async Task<InstanceUids> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        using DicomDataset dataset = await Part10Reader.ReadAsync(stream, null, DicomTag.FloatPixelData, cancellationToken).ConfigureAwait(false);
+        return From(dataset);
+    }
+
+    public static InstanceUids From(DicomDataset dataset) => new(
+        Require(dataset, DicomTag.SOPInstanceUID), Require(dataset, DicomTag.SeriesInstanceUID), Require(dataset, DicomTag.StudyInstanceUID));
+
+    public static InstanceUids From(InstanceScan scan) => new(
+        Require(scan.InstanceUid, DicomTag.SOPInstanceUID), Require(scan.SeriesUid, DicomTag.SeriesInstanceUID), Require(scan.StudyUid, DicomTag.StudyInstanceUID));
+
+    private static string Require(DicomDataset dataset, DicomTag tag) => Require(dataset.GetUid(tag), tag);
+
+    private static string Require(string? uid, DicomTag tag) => uid
+        ?? throw new InvalidDicomException(0, tag, $"there is no {DicomDictionary.GetKeyword(tag)}, so it is not known where the instance belongs");
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using CloudOptimizedDicom.Storage;
+
+namespace CloudOptimizedDicom.Locking;
+
+/// <summary>
+/// The lock of one series: an object that only one writer can create. Its content is the metadata as it was, gzipped, which
+/// serves as a backup; its custom metadata says who holds it. Thread-safe.
+/// </summary>
+internal sealed class SeriesLock(IObjectStore store, string name)
+{
+    public const string OwnerKey = "cod-lock-owner";
+    public const string HostKey = "cod-lock-host";
+    public const string ProcessIdKey = "cod-lock-pid";
+    public const string OperationKey = "cod-lock-operation";
+    public const string LibraryKey = "cod-lock-library";
+
+    private static readonly string Library = $"CloudOptimizedDicom {typeof(SeriesLock).Assembly.GetName().Version?.ToString(3)}";
+
+    public string Uri => $"{store.RootUri}/{name}";
+
+    /// <summary>Takes the lock.</summary>
+    /// <param name="operation">What it is for: write, append, delete or repair.</param>
+    /// <param name="backup">The gzipped metadata to keep in it.</param>
+    /// <param name="cancellationToken">Ends the call early; a lock that was made meanwhile is taken back.</param>
+    /// <exception cref="LockAcquisitionException">Somebody else holds it.</exception>
+    /// <exception cref="ObjectStoreException">The store did not answer; nothing of ours is left unless it cannot be reached at all.</exception>
+    public async Task<SeriesLockHandle> AcquireAsync(string operation, ReadOnlyMemory<byte> backup, CancellationToken cancellationToken) =>
+        await TryAcquireAsync(operation, backup, cancellationToken).ConfigureAwait(false)
+            ?? throw new LockAcquisitionException(Uri, await ReadHolderAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Takes the lock, or gives null when somebody else holds it.</summary>
+    public async Task<SeriesLockHandle?> TryAcquireAsync(string operation, ReadOnlyMemory<byte> backup, CancellationToken cancellationToken)
+    {
+        var owner = Guid.NewGuid();
+        ObjectUpload upload = ObjectUpload.FromMemory(backup) with
+        {
+            ContentType = "application/json",
+            ContentEncoding = "gzip",
+            Metadata = Describe(owner, operation),
+        };
+        try
+        {
+            ObjectInfo created = await store.UploadAsync(name, upload, ObjectPrecondition.DoesNotExist, cancellationToken).ConfigureAwait(false);
+            return new SeriesLockHandle(store, name, owner, created.Generation);
+        }
+        catch (PreconditionFailedException)
+        {
+            return null;
+        }
+        catch (Exception failure) when (failure is ObjectStoreException { MayHaveApplied: true } or OperationCanceledException)
+        {
+            await TakeBackAsync(owner).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Who holds the lock now; null for nobody.</summary>
+    public async Task<LockHolder?> ReadHolderAsync(CancellationToken cancellationToken)
+    {
+        if (await store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false) is not { } info)
+        {
+            return null;
+        }
+
+        TimeSpan age = info.TimeAnswered - info.TimeCreated;
+        return new LockHolder
+        {
+            LockUri = Uri,
+            Generation = info.Generation,
+            Owner = Guid.TryParse(info.Metadata.GetValueOrDefault(OwnerKey), out Guid owner) ? owner : null,
+            Host = info.Metadata.GetValueOrDefault(HostKey),
+            ProcessId = int.TryParse(info.Metadata.GetValueOrDefault(ProcessIdKey), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null,
+            Operation = info.Metadata.GetValueOrDefault(OperationKey),
+            Library = info.Metadata.GetValueOrDefault(LibraryKey),
+            Age = age < TimeSpan.Zero ? TimeSpan.Zero : age,
+        };
+    }
+
+    private static Dictionary<string, string> Describe(Guid owner, string operation) => new()
+    {
+        [OwnerKey] = owner.ToString("D"),
+        [HostKey] = Environment.MachineName,
+        [ProcessIdKey] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+        [OperationKey] = operation,
+        [LibraryKey] = Library,
+    };
+
+    /// <summary>
+    /// Deletes a lock that we may have made without hearing of it. Whoever asked for the lock is told of the first failure;
+    /// if this one fails as well, the lock stays and says who made it.
+    /// </summary>
+    private async Task TakeBackAsync(Guid owner)
+    {
+        try
+        {
+            if (await ReadHolderAsync(CancellationToken.None).ConfigureAwait(false) is { } holder && holder.Owner == owner)
+            {
+                await store.DeleteAsync(name, ObjectPrecondition.GenerationIs(holder.Generation), CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (ObjectStoreException)
+        {
+            // The store cannot be reached; the caller gets the exception that led here.
+        }
+    }
+}

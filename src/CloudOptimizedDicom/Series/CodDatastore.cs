@@ -1,0 +1,119 @@
+using CloudOptimizedDicom.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CloudOptimizedDicom;
+
+/// <summary>
+/// A place with many series: a directory, or a bucket and a prefix. Thread-safe; one is enough for a process.
+/// </summary>
+public sealed partial class CodDatastore : IAsyncDisposable
+{
+    private readonly string _prefix;
+
+    private CodDatastore(IObjectStore store, string prefix, CodDatastoreOptions options)
+    {
+        Store = store;
+        _prefix = prefix.Length == 0 ? "" : prefix.TrimEnd('/') + "/";
+        Options = options;
+        Logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<CodDatastore>();
+    }
+
+    /// <summary>Where it is, without a slash at its end.</summary>
+    public string Uri => $"{Store.RootUri}/{_prefix}".TrimEnd('/');
+
+    internal IObjectStore Store { get; }
+
+    internal CodDatastoreOptions Options { get; }
+
+    internal ILogger Logger { get; }
+
+    /// <summary>Opens a datastore. Nothing is read or written yet; a directory need not exist.</summary>
+    /// <param name="path">A directory.</param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>The datastore, to be disposed when no more series are open.</returns>
+    /// <exception cref="ArgumentException">The path is empty, or a URI of a kind that is not supported.</exception>
+    public static Task<CodDatastore> OpenAsync(
+        string path, CodDatastoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        cancellationToken.ThrowIfCancellationRequested();
+        options ??= new CodDatastoreOptions();
+        if (path.Contains("://", StringComparison.Ordinal) && !path.StartsWith("file://", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ArgumentException($"\"{path}\" is no directory.", nameof(path));
+        }
+
+        string directory = new FileInstanceSource(path).Path;
+        var store = new LocalObjectStore(directory, new LocalObjectStoreOptions { TimeProvider = options.TimeProvider });
+        return Task.FromResult(new CodDatastore(store, "", options));
+    }
+
+    /// <summary>Opens a datastore in a store that the caller made.</summary>
+    /// <param name="store">The store; it is disposed with the datastore.</param>
+    /// <param name="prefix">What stands before <c>studies/</c>; empty at the root of the store.</param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <returns>The datastore.</returns>
+    public static CodDatastore FromStore(IObjectStore store, string prefix = "", CodDatastoreOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(prefix);
+        return new CodDatastore(store, prefix, options ?? new CodDatastoreOptions());
+    }
+
+    /// <summary>Opens one series.</summary>
+    /// <param name="studyUid">Study Instance UID; the hashed one of a series that hides its own.</param>
+    /// <param name="seriesUid">Series Instance UID; the hashed one of a series that hides its own.</param>
+    /// <param name="mode">What for; <see cref="CodMode.Write"/> and <see cref="CodMode.Append"/> take the lock.</param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Ends the call early; no lock is left then.</param>
+    /// <returns>The series, to be disposed by the caller, which releases the lock.</returns>
+    /// <exception cref="ArgumentException">A UID cannot be part of a path.</exception>
+    /// <exception cref="CodObjectNotFoundException">There is none, and it is not to be begun.</exception>
+    /// <exception cref="Locking.LockAcquisitionException">Somebody else is writing it.</exception>
+    /// <exception cref="ErrorLogExistsException">An error.log is beside it.</exception>
+    /// <exception cref="Metadata.SeriesMetadataException">Its metadata is not readable.</exception>
+    /// <exception cref="ObjectStoreException">The store did not answer.</exception>
+    public Task<CodObject> OpenSeriesAsync(
+        string studyUid, string seriesUid, CodMode mode, OpenSeriesOptions? options = null, CancellationToken cancellationToken = default) =>
+        CodObject.OpenAsync(this, Name(new SeriesId(studyUid, seriesUid)), mode, options ?? new OpenSeriesOptions(), cancellationToken);
+
+    /// <summary>
+    /// Opens a series, lets <paramref name="update"/> work on it and syncs what it did. When it throws, nothing is synced,
+    /// the lock is released and the exception goes on.
+    /// </summary>
+    /// <param name="studyUid">Study Instance UID.</param>
+    /// <param name="seriesUid">Series Instance UID.</param>
+    /// <param name="mode"><see cref="CodMode.Write"/> or <see cref="CodMode.Append"/>.</param>
+    /// <param name="update">What to do.</param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>When synced and released.</returns>
+    /// <inheritdoc cref="OpenSeriesAsync"/>
+    public async Task UpdateSeriesAsync(
+        string studyUid,
+        string seriesUid,
+        CodMode mode,
+        Func<CodObject, Task> update,
+        OpenSeriesOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        CodObject series = await OpenSeriesAsync(studyUid, seriesUid, mode, options, cancellationToken).ConfigureAwait(false);
+        await using (series.ConfigureAwait(false))
+        {
+            await update(series).ConfigureAwait(false);
+            if (mode != CodMode.Read)
+            {
+                await series.SyncAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Frees connections. Series that are still open cannot be used any more.</summary>
+    /// <returns>When done.</returns>
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
+
+    internal SeriesNames Name(SeriesId id) => new(_prefix, id);
+}

@@ -1,0 +1,135 @@
+using CloudOptimizedDicom.Metadata;
+using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.Tar;
+
+namespace CloudOptimizedDicom;
+
+public sealed partial class CodObject
+{
+    private ScratchArchive? _scratch;
+
+    /// <summary>
+    /// Takes instances into the series. They are on this machine afterwards, and in the datastore after a sync. One that
+    /// cannot be taken costs no other.
+    /// </summary>
+    /// <param name="instances">The instances, in the order in which they are to be stored.</param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Ends the call early; the series is as before then.</param>
+    /// <returns>What became of each.</returns>
+    /// <exception cref="WriteOperationInReadModeException">The series is open for reading.</exception>
+    /// <exception cref="InvalidOperationException">Another call is changing the series.</exception>
+    /// <exception cref="SeriesDamagedException">The stored archive is not the one that the metadata describes.</exception>
+    /// <exception cref="ObjectStoreException">The store did not answer.</exception>
+    /// <exception cref="IOException">There is no room for the archive on this machine.</exception>
+    public async Task<AppendResult> AppendAsync(
+        IEnumerable<Instance> instances, AppendOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(instances);
+        using Change change = BeginChange("An append");
+        SeriesMetadata edited = _current.Clone();
+        ScratchArchive.Mark? mark = _scratch?.GetMark();
+        async Task<ScratchArchive> OpenScratch(CancellationToken token)
+        {
+            ScratchArchive scratch = _scratch ??= await OpenScratchAsync(token).ConfigureAwait(false);
+            mark ??= scratch.GetMark();
+            return scratch;
+        }
+
+        var session = new AppendSession(
+            _names, edited, ArchiveUri, OpenScratch, options ?? new AppendOptions(), _datastore.Options.TimeProvider);
+        try
+        {
+            AppendResult result = await session.RunAsync(instances, cancellationToken).ConfigureAwait(false);
+            _current = edited;
+            _isMetadataChanged |= session.HasChanges;
+            _isArchiveChanged |= session.Added.Count > 0;
+            foreach (Instance added in session.Added)
+            {
+                _appended[added.Record!.Uid] = added;
+            }
+
+            return result;
+        }
+        catch
+        {
+            TakeBack(session, mark);
+            throw;
+        }
+    }
+
+    /// <summary>The archive is as it was, and the instances are where they came from.</summary>
+    private void TakeBack(AppendSession session, ScratchArchive.Mark? mark)
+    {
+        if (mark is { } before)
+        {
+            _scratch?.RollBack(before);
+        }
+
+        foreach (Instance added in session.Added)
+        {
+            added.Record = null;
+            added.DicomUri = added.OriginalPath;
+        }
+    }
+
+    /// <summary>Begins the archive or, where there is one to go on with, brings it here.</summary>
+    private async Task<ScratchArchive> OpenScratchAsync(CancellationToken cancellationToken)
+    {
+        string directory = _store.StagingDirectory ?? _datastore.Options.ScratchDirectory ?? Path.GetTempPath();
+        if (_current.Instances.Count == 0)
+        {
+            return ScratchArchive.Create(directory);
+        }
+
+        ObjectContent content = await OpenArchiveAsync(cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            long recordsEnd = _current.Instances.Max(record => record.ArchiveRange.End);
+            try
+            {
+                ScratchArchive scratch = await ScratchArchive.DownloadAsync(directory, content, _current.Tar, recordsEnd, cancellationToken).ConfigureAwait(false);
+                _archive = content.Info;
+                return RequireAllRecords(scratch);
+            }
+            catch (Exception error) when (error is InvalidDataException or TarFormatException or EndOfStreamException)
+            {
+                throw new SeriesDamagedException(Uri, $"the archive does not fit the metadata ({error.Message})", error);
+            }
+        }
+    }
+
+    /// <summary>The stored archive, as the metadata says it is; a copied store has other generations of the same bytes.</summary>
+    private async Task<ObjectContent> OpenArchiveAsync(CancellationToken cancellationToken)
+    {
+        ObjectContent? content;
+        try
+        {
+            var pinned = new ObjectReadOptions { IfGenerationMatch = _archive?.Generation ?? _current.Tar?.Generation };
+            content = await _store.OpenReadAsync(_names.Tar, pinned, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PreconditionFailedException)
+        {
+            content = await _store.OpenReadAsync(_names.Tar, options: null, cancellationToken).ConfigureAwait(false);
+        }
+
+        return content ?? throw new SeriesDamagedException(Uri, "there is metadata, but no archive");
+    }
+
+    private ScratchArchive RequireAllRecords(ScratchArchive scratch)
+    {
+        InstanceRecord? missing = _current.Instances.FirstOrDefault(record => !scratch.Has(record.ArchiveRange));
+        if (missing is null)
+        {
+            return scratch;
+        }
+
+        scratch.Dispose();
+        throw new SeriesDamagedException(Uri, $"the archive has no member at {missing.ArchiveRange}, where instance {missing.Uid} should be");
+    }
+
+    private void CloseScratch()
+    {
+        _scratch?.Dispose();
+        _scratch = null;
+    }
+}

@@ -1,0 +1,90 @@
+using CloudOptimizedDicom.Compression;
+using CloudOptimizedDicom.Locking;
+using CloudOptimizedDicom.Metadata;
+using CloudOptimizedDicom.Storage;
+using System.Buffers;
+
+namespace CloudOptimizedDicom;
+
+public sealed partial class CodObject
+{
+    /// <summary>Opens a series by the path of its datastore, for a single use; see <see cref="CodDatastore.OpenSeriesAsync"/>.</summary>
+    internal static async Task<CodObject> OpenAsync(
+        CodDatastore datastore, SeriesNames names, CodMode mode, OpenSeriesOptions options, CancellationToken cancellationToken)
+    {
+        Task<ObjectInfo?> errorLog = datastore.Store.GetInfoAsync(names.ErrorLog, cancellationToken);
+        Task<StoredSeries?> reading = StoredSeries.ReadAsync(datastore.Store, names, cancellationToken);
+        await Task.WhenAll(errorLog, reading).ConfigureAwait(false);
+        string uri = $"{datastore.Store.RootUri}/{names.Folder}";
+        if (await errorLog.ConfigureAwait(false) is not null && !options.OverrideErrors)
+        {
+            throw new ErrorLogExistsException($"{datastore.Store.RootUri}/{names.ErrorLog}");
+        }
+
+        StoredSeries? stored = await reading.ConfigureAwait(false);
+        if (stored is null && (mode == CodMode.Read || !options.CreateIfMissing))
+        {
+            throw new CodObjectNotFoundException(uri);
+        }
+
+        if (mode == CodMode.Read)
+        {
+            return new CodObject(datastore, names, mode, stored, stored!.Metadata, @lock: null);
+        }
+
+        var seriesLock = new SeriesLock(datastore.Store, names.Lock);
+        string operation = mode == CodMode.Write ? "write" : "append";
+        SeriesLockHandle handle = await seriesLock.AcquireAsync(operation, ToBackup(stored, names, options), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await OpenLockedAsync(datastore, names, mode, options, handle, await errorLog.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await handle.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>What was read before the lock was held may be old by now, so it is read again.</summary>
+    private static async Task<CodObject> OpenLockedAsync(
+        CodDatastore datastore,
+        SeriesNames names,
+        CodMode mode,
+        OpenSeriesOptions options,
+        SeriesLockHandle handle,
+        ObjectInfo? errorLog,
+        CancellationToken cancellationToken)
+    {
+        StoredSeries? stored = await StoredSeries.ReadAsync(datastore.Store, names, cancellationToken).ConfigureAwait(false);
+        if (stored is null && !options.CreateIfMissing)
+        {
+            throw new CodObjectNotFoundException($"{datastore.Store.RootUri}/{names.Folder}");
+        }
+
+        if (errorLog is not null)
+        {
+            await datastore.Store.DeleteAsync(names.ErrorLog, ObjectPrecondition.None, cancellationToken).ConfigureAwait(false);
+        }
+
+        SeriesMetadata current = stored is not null && mode == CodMode.Append
+            ? stored.Metadata.Clone(options.MetadataVersion)
+            : NewMetadata(names, stored, options);
+        return new CodObject(datastore, names, mode, stored, current, handle);
+    }
+
+    private static SeriesMetadata NewMetadata(SeriesNames names, StoredSeries? stored, OpenSeriesOptions options) => new(
+        names.Id, stored?.Metadata.UsesHashedUids ?? options.UsesHashedUids, options.MetadataVersion ?? MetadataVersion.V2);
+
+    private static ReadOnlyMemory<byte> ToBackup(StoredSeries? stored, SeriesNames names, OpenSeriesOptions options)
+    {
+        if (stored is not null)
+        {
+            return stored.ToBackup();
+        }
+
+        var empty = new ArrayBufferWriter<byte>();
+        NewMetadata(names, stored, options).Write(empty, names.Tar);
+        return Gzip.Compress(empty.WrittenSpan);
+    }
+}

@@ -1,0 +1,170 @@
+using System.Buffers;
+using CloudOptimizedDicom.Compression;
+using CloudOptimizedDicom.Diagnostics;
+using CloudOptimizedDicom.Metadata;
+using CloudOptimizedDicom.Storage;
+
+namespace CloudOptimizedDicom;
+
+public sealed partial class CodObject
+{
+    private SeriesCommit? _commit;
+    private ObjectUpload? _tarUpload;
+    private ObjectUpload? _indexUpload;
+    private ObjectUpload? _metadataUpload;
+    private ReadOnlyMemory<byte> _metadataBytes;
+    private bool _isArchiveChanged;
+
+    /// <summary>
+    /// Commits: uploads the archive, its index and last the metadata, which makes them count. Afterwards every instance that
+    /// was reported new is in the datastore. Nothing to write is no request.
+    /// </summary>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">
+    /// Is heard until the first upload begins. From then on the commit goes to its end, for at most
+    /// <see cref="CodDatastoreOptions.CommitTimeout"/>.
+    /// </param>
+    /// <returns>When committed.</returns>
+    /// <exception cref="WriteOperationInReadModeException">The series is open for reading.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another call is changing the series, or no instance would be left of those in the store and
+    /// <see cref="SyncOptions.AllowEmpty"/> is not set.
+    /// </exception>
+    /// <exception cref="SeriesDamagedException">Nothing was written, because the store is not as the metadata says.</exception>
+    /// <exception cref="ObjectStoreException">Nothing was written, because the store did not answer.</exception>
+    /// <exception cref="CodSyncException">Something may have been written; call again to go on.</exception>
+    public async Task SyncAsync(SyncOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using Change change = BeginChange("A sync", mayFollowFailedSync: true);
+        if (!RequiresCommit(options ?? new SyncOptions()))
+        {
+            return;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        using var timeout = new CancellationTokenSource(_datastore.Options.CommitTimeout, _datastore.Options.TimeProvider);
+        _commit ??= new SeriesCommit(_store, Uri, _lock!.IsHeldAsync);
+        try
+        {
+            if (_isArchiveChanged)
+            {
+                await CommitArchiveAsync(_commit, timeout.Token).ConfigureAwait(false);
+            }
+
+            await CommitMetadataAsync(_commit, timeout.Token).ConfigureAwait(false);
+        }
+        catch when (!_commit.HasTouchedStore)
+        {
+            ForgetCommit();
+            throw;
+        }
+        catch
+        {
+            _leavesLock = true;
+            throw;
+        }
+
+        FinishCommit();
+    }
+
+    private bool RequiresCommit(SyncOptions options)
+    {
+        if (Mode != CodMode.Write || _current.Instances.Count > 0 || _stored is not { Metadata.Instances.Count: > 0 })
+        {
+            return _isMetadataChanged;
+        }
+
+        if (!options.AllowEmpty)
+        {
+            throw new InvalidOperationException(
+                $"{Uri} has {_stored.Metadata.Instances.Count} instances and would have none; {nameof(SyncOptions)}.{nameof(SyncOptions.AllowEmpty)} allows that.");
+        }
+
+        _isArchiveChanged = _isMetadataChanged = true;
+        return true;
+    }
+
+    private async Task CommitArchiveAsync(SeriesCommit commit, CancellationToken cancellationToken)
+    {
+        _scratch ??= await OpenScratchAsync(cancellationToken).ConfigureAwait(false);
+        if (_tarUpload is null)
+        {
+            (long size, uint crc32c, byte[] index) = _scratch.Finish();
+            _tarUpload = ObjectUpload.FromFile(_scratch.Path, size, crc32c, mayMove: _store.StagingDirectory is not null) with
+            {
+                ContentType = "application/x-tar",
+                StorageClass = _datastore.Options.StorageClass,
+            };
+            _indexUpload = ObjectUpload.FromMemory(index) with { ContentType = "application/vnd.sqlite3" };
+        }
+
+        SeriesMetadata? stored = _stored?.Metadata;
+        OnOtherGeneration onOther = Mode == CodMode.Write ? OnOtherGeneration.Replace : OnOtherGeneration.Fail;
+        long tarFence = _archive?.Generation ?? await FenceAsync(_names.Tar, stored?.Tar, cancellationToken).ConfigureAwait(false);
+        _archive = await commit.UploadAsync(_names.Tar, _tarUpload, tarFence, onOther, cancellationToken).ConfigureAwait(false);
+        _current.Tar = new ObjectIdentity(_archive.Generation, _tarUpload.SizeBytes, _tarUpload.Crc32c);
+
+        // The index is made from the archive and holds nothing of its own: whatever is there may go.
+        long indexFence = await FenceAsync(_names.Index, stored?.Index, cancellationToken).ConfigureAwait(false);
+        ObjectInfo indexInfo = await commit.UploadAsync(_names.Index, _indexUpload!, indexFence, OnOtherGeneration.Replace, cancellationToken).ConfigureAwait(false);
+        _current.Index = new ObjectIdentity(indexInfo.Generation, _indexUpload!.SizeBytes, _indexUpload.Crc32c);
+    }
+
+    private async Task CommitMetadataAsync(SeriesCommit commit, CancellationToken cancellationToken)
+    {
+        if (_metadataUpload is null)
+        {
+            var json = new ArrayBufferWriter<byte>();
+            _current.Write(json, ArchiveUri);
+            ReadOnlyMemory<byte> bytes = _store.IsRemote ? Gzip.Compress(json.WrittenSpan) : json.WrittenMemory;
+            _metadataUpload = ObjectUpload.FromMemory(bytes) with
+            {
+                ContentType = "application/json",
+                ContentEncoding = _store.IsRemote ? "gzip" : null,
+            };
+            _metadataBytes = bytes;
+        }
+
+        ObjectInfo info = await commit.UploadAsync(
+            _names.Metadata, _metadataUpload, _stored?.Info.Generation ?? 0, OnOtherGeneration.Fail, cancellationToken).ConfigureAwait(false);
+        _stored = new StoredSeries(_current, info, _metadataBytes);
+    }
+
+    /// <summary>The generation that an object has now, as far as the metadata tells; a series of Python's does not.</summary>
+    private async Task<long> FenceAsync(string name, ObjectIdentity? recorded, CancellationToken cancellationToken)
+    {
+        if (recorded is not null || _stored is null)
+        {
+            return recorded?.Generation ?? 0;
+        }
+
+        return (await _store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false))?.Generation ?? 0;
+    }
+
+    private void FinishCommit()
+    {
+        ForgetCommit();
+        _leavesLock = false;
+        _isArchiveChanged = _isMetadataChanged = false;
+        _datastore.Logger.Synced(Uri, _current.Instances.Count, _current.Tar?.SizeBytes ?? 0);
+        _current = _current.Clone();
+        _reader = null;
+        foreach ((string uid, Instance instance) in _appended)
+        {
+            instance.DicomUri = DicomUriOf(uid);
+        }
+
+        if (_store.StagingDirectory is not null)
+        {
+            // The store has taken the file itself.
+            CloseScratch();
+        }
+    }
+
+    private void ForgetCommit()
+    {
+        _commit = null;
+        _tarUpload = _indexUpload = _metadataUpload = null;
+        _metadataBytes = default;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Buffers;
+using CloudOptimizedDicom.Part10;
+
+namespace CloudOptimizedDicom;
+
+/// <summary>
+/// An instance that was opened for an append: a small one is read and scanned whole, of a large one only what comes before
+/// the pixels. Holds a pooled buffer and the source until it is disposed.
+/// </summary>
+internal sealed class PreparedInstance : IAsyncDisposable
+{
+    private readonly Stream _source;
+    private readonly byte[] _buffer;
+    private readonly int _buffered;
+
+    private PreparedInstance(Instance instance, Stream source, byte[] buffer, int buffered, long sizeBytes, InstanceUids uids, InstanceScan? scan)
+    {
+        Instance = instance;
+        _source = source;
+        _buffer = buffer;
+        _buffered = buffered;
+        SizeBytes = sizeBytes;
+        Uids = uids;
+        Scan = scan;
+    }
+
+    public Instance Instance { get; }
+
+    public long SizeBytes { get; }
+
+    public InstanceUids Uids { get; }
+
+    /// <summary>The whole scan of a small instance; null for a large one, which is scanned while it is stored.</summary>
+    public InstanceScan? Scan { get; }
+
+    /// <summary>The bytes of a small instance.</summary>
+    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _buffered);
+
+    /// <summary>The bytes of a large one, from the beginning; can be read once.</summary>
+    public Stream Stream => new PrefixedStream(Bytes, _source);
+
+    /// <summary>Opens an instance and reads what is to be known before it is stored.</summary>
+    /// <exception cref="SourceReadException">It cannot be read.</exception>
+    /// <exception cref="SourceChangedException">It became shorter meanwhile.</exception>
+    /// <exception cref="InvalidDicomException">It is not readable as DICOM, lacks the prefix, or does not say what it is.</exception>
+    public static async Task<PreparedInstance> OpenAsync(
+        Instance instance, IInstanceSource source, Func<InstanceUids, string> nameBulkData, CancellationToken cancellationToken)
+    {
+        Stream? stream = null;
+        byte[]? buffer = null;
+        try
+        {
+            stream = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
+            long size = stream.Length;
+            int wanted = (int)Math.Min(size, InstanceScanner.MaxBufferedBytes);
+            buffer = ArrayPool<byte>.Shared.Rent(wanted);
+            int read = await stream.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            if (read != wanted)
+            {
+                throw new SourceChangedException(source.Uri, wanted, read);
+            }
+
+            if (size > InstanceScanner.MaxBufferedBytes)
+            {
+                InstanceUids uids = await ReadHeaderAsync(buffer.AsMemory(0, read), source, cancellationToken).ConfigureAwait(false);
+                return new PreparedInstance(instance, stream, buffer, read, size, uids, scan: null);
+            }
+
+            InstanceScan scan = await InstanceScanner.ScanAsync(
+                buffer.AsMemory(0, read), dataset => nameBulkData(InstanceUids.From(dataset)), cancellationToken).ConfigureAwait(false);
+            RequirePrefix(scan.HasPart10Prefix);
+            return new PreparedInstance(instance, stream, buffer, read, read, InstanceUids.From(scan), scan);
+        }
+        catch (Exception error)
+        {
+            if (buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+
+            if (stream is not null)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+
+            if (error is IOException or UnauthorizedAccessException)
+            {
+                throw new SourceReadException(source.Uri, error);
+            }
+
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        await _source.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The UIDs stand before the pixels; where that takes more than the buffer, the source is read once more up to there.</summary>
+    private static async Task<InstanceUids> ReadHeaderAsync(ReadOnlyMemory<byte> head, IInstanceSource source, CancellationToken cancellationToken)
+    {
+        using (DicomDataset dataset = await Part10Reader.ReadAsync(head, null, DicomTag.FloatPixelData, cancellationToken).ConfigureAwait(false))
+        {
+            RequirePrefix(dataset.HasPreamble);
+            if (dataset.Find(DicomTag.SeriesInstanceUID) >= 0 && dataset.Find(DicomTag.SOPInstanceUID) >= 0 && dataset.Find(DicomTag.StudyInstanceUID) >= 0)
+            {
+                return InstanceUids.From(dataset);
+            }
+        }
+
+        Stream again = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (again.ConfigureAwait(false))
+        {
+            // To the end: in a file whose elements are out of order the UIDs may stand behind the pixels.
+            using DicomDataset dataset = await Part10Reader.ReadAsync(again, null, stopBefore: null, cancellationToken).ConfigureAwait(false);
+            return InstanceUids.From(dataset);
+        }
+    }
+
+    private static void RequirePrefix(bool hasPrefix)
+    {
+        if (!hasPrefix)
+        {
+            throw new InvalidDicomException(128, null, "there is no \"DICM\" at byte 128, so other readers would not take it for DICOM");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Buffers;
+using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.Tar;
+using CloudOptimizedDicom.Tar.Index;
+
+namespace CloudOptimizedDicom;
+
+/// <summary>
+/// The archive of a series while it is being made: a file on this machine that grows by whole members. Not thread-safe.
+/// </summary>
+internal sealed class ScratchArchive : IDisposable
+{
+    private const int CopyBytes = 1024 * 1024;
+
+    private readonly FileStream _file;
+    private readonly List<TarMember> _members;
+    private readonly HashSet<ByteRange> _ranges;
+    private SeriesTarWriter _writer;
+
+    private ScratchArchive(FileStream file, List<TarMember> members, long position, uint crc32c)
+    {
+        _file = file;
+        _members = members;
+        _ranges = [.. members.Select(member => member.Data)];
+        _writer = new SeriesTarWriter(file.SafeFileHandle, position, crc32c);
+    }
+
+    public string Path => _file.Name;
+
+    /// <summary>Bytes up to the end of the last member.</summary>
+    public long Position => _writer.Position;
+
+    /// <summary>Begins an archive.</summary>
+    public static ScratchArchive Create(string directory) => new(CreateFile(directory), [], position: 0, crc32c: 0);
+
+    /// <summary>Brings an archive here to go on with it.</summary>
+    /// <param name="directory">Where to keep it.</param>
+    /// <param name="content">The archive's bytes.</param>
+    /// <param name="expected">What the metadata says the archive is; null when it does not say.</param>
+    /// <param name="recordsEnd">The end of the last instance that the metadata knows.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <exception cref="InvalidDataException">It is another archive than expected.</exception>
+    /// <exception cref="TarFormatException">It is not readable.</exception>
+    public static async Task<ScratchArchive> DownloadAsync(
+        string directory, ObjectContent content, ObjectIdentity? expected, long recordsEnd, CancellationToken cancellationToken)
+    {
+        FileStream file = CreateFile(directory);
+        try
+        {
+            var passing = new PassingStream(content.Content, file, content.Info.Name);
+            long keptBytes = Math.Min(RoundUp(recordsEnd), content.Range.Length);
+            await CopyAsync(passing, keptBytes, cancellationToken).ConfigureAwait(false);
+            uint keptCrc32c = passing.Crc32c;
+            await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
+            if (expected is not null && (passing.BytesPassed != expected.SizeBytes || passing.Crc32c != expected.Crc32c))
+            {
+                throw new InvalidDataException(
+                    $"it has {passing.BytesPassed} bytes with CRC-32C {Crc32c.ToBase64(passing.Crc32c)}, "
+                    + $"the metadata says {expected.SizeBytes} bytes with {Crc32c.ToBase64(expected.Crc32c)}");
+            }
+
+            using var hop = new TarHopReader(new TarFileSource(file.SafeFileHandle)) { ContinueBehindEnd = true };
+            List<TarMember> members = [.. await hop.ReadAllAsync(cancellationToken).ConfigureAwait(false)];
+            long end = members.Count == 0 ? 0 : RoundUp(members[^1].Data.End);
+            if (end > keptBytes)
+            {
+                keptCrc32c = Crc32c.Combine(keptCrc32c, Checksum(file, ByteRange.FromStartAndEnd(keptBytes, end)), end - keptBytes);
+            }
+
+            return new ScratchArchive(file, members, Math.Max(end, keptBytes), keptCrc32c);
+        }
+        catch
+        {
+            Delete(file);
+            throw;
+        }
+    }
+
+    /// <summary>Whether the data of a member that was there at the beginning lies just there.</summary>
+    public bool Has(ByteRange data) => _ranges.Contains(data);
+
+    /// <summary>Adds an instance that is in memory.</summary>
+    public ByteRange Add(string name, ReadOnlyMemory<byte> data, uint crc32c)
+    {
+        TarMember member = _writer.WriteMember(name, data, crc32c);
+        _members.Add(member);
+        return member.Data;
+    }
+
+    /// <summary>Adds an instance while it is read; whatever goes wrong takes it back.</summary>
+    public async Task<ByteRange> AddAsync(
+        string name, long sizeBytes, Func<Stream, CancellationToken, Task<uint>> writeData, CancellationToken cancellationToken)
+    {
+        TarMember member = await _writer.WriteMemberAsync(name, sizeBytes, writeData, cancellationToken).ConfigureAwait(false);
+        _members.Add(member);
+        return member.Data;
+    }
+
+    public Mark GetMark() => new(_members.Count, _writer.Position, _writer.Crc32c);
+
+    /// <summary>Takes back everything that was added behind a mark.</summary>
+    public void RollBack(Mark mark)
+    {
+        _members.RemoveRange(mark.Members, _members.Count - mark.Members);
+        _writer = new SeriesTarWriter(_file.SafeFileHandle, mark.Position, mark.Crc32c);
+        _file.SetLength(mark.Position);
+    }
+
+    /// <summary>Writes the end of the archive and its index. More can be added afterwards, which replaces the end.</summary>
+    public (long SizeBytes, uint Crc32c, byte[] Index) Finish()
+    {
+        Mark mark = GetMark();
+        long size = _writer.Finish();
+        uint crc32c = _writer.Crc32c;
+        RandomAccess.FlushToDisk(_file.SafeFileHandle);
+        _writer = new SeriesTarWriter(_file.SafeFileHandle, mark.Position, mark.Crc32c);
+        return (size, crc32c, RatarmountIndex.Write(_members, size));
+    }
+
+    public void Dispose() => Delete(_file);
+
+    private static long RoundUp(long bytes) => (bytes + TarBlock.Bytes - 1) / TarBlock.Bytes * TarBlock.Bytes;
+
+    private static FileStream CreateFile(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        return new FileStream(System.IO.Path.Combine(directory, $"{Guid.NewGuid():N}.tar"), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+        });
+    }
+
+    private static void Delete(FileStream file)
+    {
+        file.Dispose();
+        File.Delete(file.Name);
+    }
+
+    private static async Task CopyAsync(PassingStream source, long bytes, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
+        try
+        {
+            while (bytes > 0)
+            {
+                int read = await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, bytes)), cancellationToken).ConfigureAwait(false);
+                bytes -= read > 0 ? read : throw new EndOfStreamException("the archive ended early");
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static uint Checksum(FileStream file, ByteRange range)
+    {
+        var crc32c = default(Crc32c);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
+        try
+        {
+            for (long at = range.Offset; at < range.End;)
+            {
+                int read = RandomAccess.Read(file.SafeFileHandle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, range.End - at)), at);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                crc32c.Append(buffer.AsSpan(0, read));
+                at += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return crc32c.Value;
+    }
+
+    /// <summary>A point to which the archive can be taken back.</summary>
+    public readonly record struct Mark(int Members, long Position, uint Crc32c);
+}

@@ -1,0 +1,28 @@
+namespace CloudOptimizedDicom;
+
+/// <summary>The names of a series' objects in its store.</summary>
+/// <param name="Prefix">What stands before <c>studies/</c>, with a slash at its end; empty at the root of the store.</param>
+/// <param name="Id">The series.</param>
+internal sealed record SeriesNames(string Prefix, SeriesId Id)
+{
+    public const string TarExtension = ".tar";
+    public const string MetadataFile = "metadata.json";
+    public const string LockFile = ".gradient.lock";
+    public const string ErrorLogFile = "error.log";
+
+    /// <summary>The series' folder, without a slash at its end.</summary>
+    public string Folder { get; } = Prefix + Id.Path;
+
+    public string Tar => Folder + TarExtension;
+
+    public string Metadata => $"{Folder}/{MetadataFile}";
+
+    public string Index => Folder + "/index.sqlite";
+
+    public string Lock => $"{Folder}/{LockFile}";
+
+    public string ErrorLog => $"{Folder}/{ErrorLogFile}";
+
+    /// <summary>The name of an instance within the archive.</summary>
+    public static string Member(string uid) => $"instances/{uid}.dcm";
+}
