@@ -1,6 +1,8 @@
 using System.CommandLine;
 using CloudOptimizedDicom.Cli.Commands;
 using CloudOptimizedDicom.Cli.Rendering;
+using CloudOptimizedDicom.Locking;
+using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Part10;
 
 namespace CloudOptimizedDicom.Cli;
@@ -13,6 +15,12 @@ internal static class CodCommandLine
         var root = new RootCommand("Keeps DICOM series in cloud object storage: one tar a series, with all tags beside it.")
         {
             InspectCommand.Create(),
+            IngestCommand.Create(),
+            ListCommand.Create(),
+            ShowCommand.Create(),
+            GetCommand.Create(),
+            ExtractCommand.Create(),
+            VerifyCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
@@ -40,8 +48,9 @@ internal static class CodCommandLine
     /// <summary>How an expected error ends the command; null for a defect, which shows its stack.</summary>
     public static int? ToExitCode(Exception error) => error switch
     {
-        FileNotFoundException or DirectoryNotFoundException => ExitCode.NotFound,
-        InvalidDicomException => ExitCode.Damaged,
+        FileNotFoundException or DirectoryNotFoundException or CodObjectNotFoundException or InstanceNotFoundException => ExitCode.NotFound,
+        LockAcquisitionException => ExitCode.Locked,
+        InvalidDicomException or SeriesDamagedException or TarValidationException or SeriesMetadataException => ExitCode.Damaged,
         CodException or IOException or UnauthorizedAccessException => ExitCode.Findings,
         _ => null,
     };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using CloudOptimizedDicom.Cli.Rendering;
 
 namespace CloudOptimizedDicom.Cli.Commands;
@@ -60,7 +59,7 @@ internal static class InspectCommand
                 }
                 else
                 {
-                    WriteRecord(writer, file, scan);
+                    RecordJson.Write(writer, file, scan);
                 }
             });
             return;
@@ -107,44 +106,4 @@ internal static class InspectCommand
             (false, true) => "no \"DICM\" at byte 128: a store will refuse it; the file ends inside an element",
         }),
     ];
-
-    /// <summary>The record of a metadata.json with its tags spelled out, as if the file were the first of a new series.</summary>
-    private static void WriteRecord(Utf8JsonWriter writer, string file, InstanceScan scan)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("instance_uid", scan.InstanceUid);
-        writer.WriteString("series_uid", scan.SeriesUid);
-        writer.WriteString("study_uid", scan.StudyUid);
-        writer.WriteBoolean("has_pixeldata", scan.HasPixelData);
-        writer.WritePropertyName("metadata");
-        writer.WriteRawValue(scan.DicomJson.Span, skipInputValidation: true);
-        writer.WriteString("uri", scan.BulkDataUri);
-        writer.WriteStartObject("headers");
-        writer.WriteNumber("start_byte", scan.ArchiveRange.Offset);
-        writer.WriteNumber("end_byte", scan.ArchiveRange.End);
-        writer.WriteEndObject();
-        writer.WriteStartObject("offset_tables");
-        if (scan.Frames is { } frames)
-        {
-            WriteNumbers(writer, "CustomOffsetTable", frames.Offsets);
-            WriteNumbers(writer, "CustomOffsetTableLengths", frames.Lengths);
-        }
-
-        writer.WriteEndObject();
-        writer.WriteString("crc32c", Crc32c.ToBase64(scan.Crc32c));
-        writer.WriteNumber("size", scan.SizeBytes);
-        writer.WriteString("original_path", file);
-        writer.WriteEndObject();
-    }
-
-    private static void WriteNumbers(Utf8JsonWriter writer, string name, ReadOnlySpan<long> numbers)
-    {
-        writer.WriteStartArray(name);
-        foreach (long number in numbers)
-        {
-            writer.WriteNumberValue(number);
-        }
-
-        writer.WriteEndArray();
-    }
 }

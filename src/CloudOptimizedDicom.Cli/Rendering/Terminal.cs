@@ -13,6 +13,8 @@ internal static class Terminal
 
     public static IAnsiConsole Errors { get; } = Create(Console.Error, Console.IsErrorRedirected);
 
+    public static void WriteLine(string line) => Output.MarkupLineInterpolated($"{Printable(line)}");
+
     public static void WriteError(string message) => Errors.MarkupLineInterpolated($"[red]{Printable(message)}[/]");
 
     /// <summary>A title and the fields that have a value, one a line.</summary>

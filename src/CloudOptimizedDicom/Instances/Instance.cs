@@ -27,6 +27,7 @@ public sealed class Instance
         OriginalPath = record.OriginalPath;
         Dependencies = record.Dependencies;
         Record = record;
+        StoredUid = record.Uid;
     }
 
     /// <summary>
@@ -49,6 +50,9 @@ public sealed class Instance
     /// <summary>Makes the UID that is stored out of the one in the file, for series that hide theirs.</summary>
     /// <value>The default is <see langword="null"/>: UIDs are stored as they are.</value>
     public Func<string, string>? UidHasher { get; init; }
+
+    /// <summary>The UID that it is stored under, hashed or not; <see langword="null"/> until an append has looked at it.</summary>
+    public string? StoredUid { get; internal set; }
 
     /// <summary>What the series knows of the instance; <see langword="null"/> until it is part of one.</summary>
     public InstanceRecord? Record { get; internal set; }

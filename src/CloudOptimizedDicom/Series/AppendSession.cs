@@ -109,6 +109,7 @@ internal sealed class AppendSession(
         Instance instance = prepared.Instance;
         string uid = instance.ToStored(prepared.Uids.InstanceUid);
         RequireBelongs(instance, prepared.Uids, uid);
+        instance.StoredUid = uid;
         if (metadata.TryGetInstance(uid, out InstanceRecord? existing))
         {
             uint crc32c = prepared.Scan?.Crc32c

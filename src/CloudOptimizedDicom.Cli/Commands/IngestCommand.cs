@@ -1,0 +1,139 @@
+using System.CommandLine;
+using CloudOptimizedDicom.Cli.Rendering;
+using CloudOptimizedDicom.Locking;
+
+namespace CloudOptimizedDicom.Cli.Commands;
+
+/// <summary><c>cod ingest</c>: DICOM files into a datastore, series by series.</summary>
+internal static class IngestCommand
+{
+    private const string Description = """
+        Stores DICOM files in a datastore, grouped by series. Running it again stores nothing twice.
+
+        Files in folders that are not DICOM are skipped and counted. A file that cannot be stored costs no other.
+
+        Examples:
+          cod ingest scans/ --datastore ./cod-store
+          cod ingest a.dcm b.dcm --datastore ./cod-store --mode write    replaces what the series had
+          cod ingest scans/ --datastore ./cod-store --json               one JSON object a line and series
+        """;
+
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("PATH") { Description = "Files and folders.", Arity = ArgumentArity.OneOrMore };
+        var datastore = new Option<string>("--datastore", "-d") { Description = "The datastore.", Required = true };
+        var mode = new Option<CodMode>("--mode")
+        {
+            Description = "append: add to what is stored; write: replace it, series by series.",
+            DefaultValueFactory = _ => CodMode.Append,
+            CustomParser = result => result.Tokens.Single().Value switch
+            {
+                "append" or "a" => CodMode.Append,
+                "write" or "w" => CodMode.Write,
+                string other => Fail(result, $"\"{other}\" is no mode: append or write."),
+            },
+        };
+        Option<int> jobs = CommandOptions.Jobs();
+        Option<bool> json = CommandOptions.Json();
+        var command = new Command("ingest", Description) { paths, datastore, mode, jobs, json };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetValue(paths)!,
+            parsed.GetValue(datastore)!,
+            parsed.GetValue(mode),
+            parsed.GetValue(jobs),
+            parsed.GetValue(json),
+            cancellationToken));
+        return command;
+    }
+
+    private static CodMode Fail(System.CommandLine.Parsing.ArgumentResult result, string message)
+    {
+        result.AddError(message);
+        return default;
+    }
+
+    private static async Task<int> RunAsync(
+        string[] paths, string datastorePath, CodMode mode, int jobs, bool json, CancellationToken cancellationToken)
+    {
+        FileGroups groups = await FileGroups.ReadAsync(paths, cancellationToken);
+        await using CodDatastore datastore = await CodDatastore.OpenAsync(datastorePath, cancellationToken: cancellationToken);
+        var outcomes = new List<SeriesOutcome>();
+        if (groups.Errors.Count > 0)
+        {
+            outcomes.Add(SeriesOutcome.OfErrors(id: null, groups.Errors));
+            Print(outcomes[0], json);
+        }
+
+        int instances = groups.Series.Values.Sum(list => list.Count);
+        await ProgressDisplay.RunAsync("Storing instances", instances, isWanted: !json, report => Parallel.ForEachAsync(
+            groups.Series,
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, jobs), CancellationToken = cancellationToken },
+            async (group, token) =>
+            {
+                SeriesOutcome outcome = await StoreAsync(datastore, group.Key, group.Value, mode, token);
+                report(group.Value.Count);
+                lock (outcomes)
+                {
+                    outcomes.Add(outcome);
+                    Print(outcome, json);
+                }
+            }));
+        if (!json)
+        {
+            PrintTotals(outcomes, groups.Skipped);
+        }
+
+        return outcomes.Exists(outcome => !outcome.IsLocked && outcome.Errors.Count + outcome.Conflict.Count > 0) ? ExitCode.Findings
+            : outcomes.Exists(outcome => outcome.IsLocked) ? ExitCode.Locked
+            : ExitCode.Done;
+    }
+
+    private static async Task<SeriesOutcome> StoreAsync(
+        CodDatastore datastore, SeriesId id, List<Instance> instances, CodMode mode, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, mode, cancellationToken: cancellationToken);
+            AppendResult result = await series.AppendAsync(instances, cancellationToken: cancellationToken);
+            if (result.New.Count > 0 || series.HasPendingChanges)
+            {
+                await series.SyncAsync(cancellationToken: cancellationToken);
+            }
+
+            return new SeriesOutcome(id, result.New, result.Same, result.Conflict, result.Errors, IsLocked: false);
+        }
+        catch (Exception error) when (CodCommandLine.ToExitCode(error) is not null)
+        {
+            return SeriesOutcome.OfErrors(id, [.. instances.Select(instance => new AppendError(instance, error))], error is LockAcquisitionException);
+        }
+    }
+
+    private static void Print(SeriesOutcome outcome, bool json)
+    {
+        if (json)
+        {
+            JsonLines.Write(outcome.WriteTo);
+            return;
+        }
+
+        if (outcome.Id is not null)
+        {
+            Terminal.WriteLine(
+                $"{outcome.Id}: {outcome.New.Count} new, {outcome.Same.Count} same, {outcome.Conflict.Count} conflicting, {outcome.Errors.Count} failed");
+        }
+
+        foreach (Instance conflict in outcome.Conflict)
+        {
+            Terminal.WriteError($"{conflict.OriginalPath}: other bytes are stored under its UID; they stay.");
+        }
+
+        foreach (AppendError error in outcome.Errors)
+        {
+            Terminal.WriteError($"{error.Instance.OriginalPath}: {error.Error.Message}");
+        }
+    }
+
+    private static void PrintTotals(List<SeriesOutcome> outcomes, int skipped) => Terminal.WriteLine(
+        $"{outcomes.Count(outcome => outcome.Id is not null)} series: {outcomes.Sum(o => o.New.Count)} new, {outcomes.Sum(o => o.Same.Count)} same, "
+        + $"{outcomes.Sum(o => o.Conflict.Count)} conflicting, {outcomes.Sum(o => o.Errors.Count)} failed; {skipped} files are not DICOM");
+}
