@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using CloudOptimizedDicom.Cli.Rendering;
 
 namespace CloudOptimizedDicom.Cli.Commands;
@@ -19,12 +20,25 @@ internal static class InspectCommand
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE") { Description = "DICOM files.", Arity = ArgumentArity.OneOrMore };
+        files.Validators.Add(RefuseUnknownOptions);
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line for each file." };
         var tags = new Option<bool>("--tags") { Description = "Print every tag; with --json, only the tags." };
         var command = new Command("inspect", Examples) { files, json, tags };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetValue(files)!, parsed.GetValue(json), parsed.GetValue(tags), cancellationToken));
         return command;
+    }
+
+    /// <summary>A mistyped option would be taken for a file that is not there.</summary>
+    private static void RefuseUnknownOptions(ArgumentResult files)
+    {
+        foreach (Token token in files.Tokens)
+        {
+            if (token.Value.StartsWith('-'))
+            {
+                files.AddError($"There is no option {token.Value}. A file of that name is written ./{token.Value}");
+            }
+        }
     }
 
     private static async Task<int> RunAsync(string[] files, bool json, bool tags, CancellationToken cancellationToken)
