@@ -184,7 +184,7 @@ public sealed class FrameIndexTests
     }
 
     [Test]
-    public async Task Build_Video_IsNull() => Assert.That(await BuildAsync(Image("2", 8, 1, "YBR_PARTIAL_420", syntax: Video).Pixels([], TwoFrames)), Is.Null);
+    public async Task Build_Video_IsNull() => Assert.That(await BuildAsync(Image("3", 8, 1, "YBR_PARTIAL_420", syntax: Video).Pixels([], TwoFrames)), Is.Null);
 
     [Test]
     public async Task Build_PixelsWithinADeflatedDataset_AreNotInTheFile()
