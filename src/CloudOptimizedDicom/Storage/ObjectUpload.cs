@@ -61,8 +61,8 @@ public sealed record ObjectUpload
     public static ObjectUpload FromFile(string path, long sizeBytes, uint crc32c, bool mayMove = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        FileStream Open() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        return new(Open, sizeBytes, crc32c)
+        FileStream OpenFile() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        return new(OpenFile, sizeBytes, crc32c)
         {
             MovableFile = mayMove ? path : null,
         };

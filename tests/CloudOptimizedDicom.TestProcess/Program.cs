@@ -1,0 +1,12 @@
+using System.Globalization;
+using CloudOptimizedDicom.TestProcess;
+
+// A process of its own, for tests of what several processes do to one store. The first argument says what to do.
+return args switch
+{
+    ["increment", var root, var name, var times] =>
+        await Counter.IncrementAsync(root, name, int.Parse(times, CultureInfo.InvariantCulture)),
+    ["overwrite", var root, var name, var sizeBytes] =>
+        await Overwriter.RunAsync(root, name, int.Parse(sizeBytes, CultureInfo.InvariantCulture)),
+    _ => 2,
+};
