@@ -5,6 +5,8 @@ namespace CloudOptimizedDicom.Tests.Storage;
 
 public abstract partial class ObjectStoreContract
 {
+    private const string SeriesNamesText = "all of them";
+
     private static readonly string[] SeriesNames =
     [
         "p/studies/1/series/2.tar", "p/studies/1/series/2/.gradient.lock", "p/studies/1/series/2/metadata.json",
@@ -88,7 +90,4 @@ public abstract partial class ObjectStoreContract
         await cancellation.CancelAsync();
         Assert.That(async () => await entries.MoveNextAsync(), Throws.InstanceOf<OperationCanceledException>());
     }
-
-    // A constant, because the arguments of a test case must be.
-    private const string SeriesNamesText = "all of them";
 }
