@@ -75,8 +75,8 @@ internal sealed class SideFile
     public void WriteTo(Stream file) =>
         JsonSerializer.Serialize(file, _records, SideFileJson.Default.DictionaryStringSideFileRecordArray);
 
-    private static bool IsValid(SideFileRecord? record) =>
-        record is { Generation: > 0, SizeBytes: >= 0 } && record.Generation < FileState.MaxGeneration;
+    private static bool IsValid(SideFileRecord? version) =>
+        version is { Generation: > 0, SizeBytes: >= 0 } && version.Generation < FileState.MaxGeneration;
 
     private static long Highest(IEnumerable<SideFileRecord> records) =>
         records.Select(record => record.Generation).DefaultIfEmpty().Max();
