@@ -29,7 +29,7 @@ internal sealed class SeriesMetadata
     {
     }
 
-    private SeriesMetadata(
+    internal SeriesMetadata(
         SeriesId series,
         bool usesHashedUids,
         MetadataVersion version,
@@ -129,13 +129,4 @@ internal sealed class SeriesMetadata
         Fields.WriteTo(json);
         json.WriteEndObject();
     }
-
-    /// <summary>Takes a record that was read: the last of several with one UID, in the place of the first.</summary>
-    internal void Load(InstanceRecord record)
-    {
-        _instances[record.Uid] = record;
-        Version = record.Version;
-    }
-
-    internal void LoadUnknownOfCod(string name, ReadOnlyMemory<byte> utf8Json) => _unknownOfCod.Load(name, utf8Json);
 }

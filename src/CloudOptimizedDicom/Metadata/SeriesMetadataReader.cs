@@ -18,14 +18,14 @@ internal sealed class SeriesMetadataReader(string uri)
     // No deflated stream grows more than this.
     private const int MaxDeflateRatio = 1032;
 
-    private readonly List<InstanceRecord> _instances = [];
-    private readonly List<(string Name, ReadOnlyMemory<byte> Json)> _fields = [];
-    private readonly List<(string Name, ReadOnlyMemory<byte> Json)> _unknownOfCod = [];
+    private readonly SeriesFields _fields = new();
+    private SeriesFields _unknownOfCod = new();
+    private OrderedDictionary<string, InstanceRecord>? _instances;
+    private MetadataVersion _version = MetadataVersion.V2;
     private string? _studyUid;
     private string? _seriesUid;
     private bool _usesPlainUids;
     private bool _usesHashedUids;
-    private bool _hasInstances;
     private ObjectIdentity? _tar;
     private ObjectIdentity? _index;
 
@@ -128,7 +128,7 @@ internal sealed class SeriesMetadataReader(string uri)
                 ReadCod(ref reader, json);
                 break;
             default:
-                _fields.Add((name, ReadRaw(ref reader, json)));
+                _fields.Load(name, ReadRaw(ref reader, json));
                 break;
         }
     }
@@ -137,6 +137,7 @@ internal sealed class SeriesMetadataReader(string uri)
     {
         reader.Read();
         RequireObject(ref reader, "\"cod\"");
+        (_instances, _tar, _index, _unknownOfCod) = (null, null, null, new SeriesFields());
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = JsonText.Read(ref reader);
@@ -152,7 +153,7 @@ internal sealed class SeriesMetadataReader(string uri)
                     _index = ReadIdentity(ref reader, name);
                     break;
                 default:
-                    _unknownOfCod.Add((name, ReadRaw(ref reader, json)));
+                    _unknownOfCod.Load(name, ReadRaw(ref reader, json));
                     break;
             }
         }
@@ -160,17 +161,17 @@ internal sealed class SeriesMetadataReader(string uri)
 
     private void ReadInstances(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
     {
-        _instances.Clear();
-        _hasInstances = true;
         reader.Read();
         RequireObject(ref reader, "\"cod.instances\"");
+        _instances = [];
         InstanceRecord? previous = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string uid = JsonText.Read(ref reader);
             reader.Read();
             previous = InstanceRecordReader.Read(ref reader, json, uid, previous);
-            _instances.Add(previous);
+            _instances[uid] = previous;
+            _version = previous.Version;
             if (_instances.Count > MaxInstances)
             {
                 throw Fault(ref reader, $"There are more than {MaxInstances} instances.");
@@ -214,21 +215,14 @@ internal sealed class SeriesMetadataReader(string uri)
             throw new SeriesMetadataException(uri, offset, "It has both plain and hashed UIDs.");
         }
 
-        if (_studyUid is null || _seriesUid is null || !_hasInstances)
+        if (_studyUid is null || _seriesUid is null || _instances is null)
         {
             string missing = _studyUid is null ? "study_uid" : _seriesUid is null ? "series_uid" : "cod.instances";
             throw new SeriesMetadataException(uri, offset, $"\"{missing}\" is missing.");
         }
 
-        var metadata = new SeriesMetadata(new SeriesId(_studyUid, _seriesUid), _usesHashedUids, MetadataVersion.V2)
-        {
-            Tar = _tar,
-            Index = _index,
-        };
-        _instances.ForEach(metadata.Load);
-        _fields.ForEach(field => metadata.Fields.Load(field.Name, field.Json));
-        _unknownOfCod.ForEach(member => metadata.LoadUnknownOfCod(member.Name, member.Json));
-        return metadata;
+        var series = new SeriesId(_studyUid, _seriesUid);
+        return new SeriesMetadata(series, _usesHashedUids, _version, _instances, _fields, _unknownOfCod) { Tar = _tar, Index = _index };
     }
 
     private SeriesMetadataException Fault(ref Utf8JsonReader reader, string reason) => new(uri, reader.TokenStartIndex, reason);

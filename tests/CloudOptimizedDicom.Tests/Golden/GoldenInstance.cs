@@ -14,7 +14,7 @@ internal sealed partial record GoldenInstance(string Case, string InputPath, str
 
     /// <summary>The DICOM JSON that Python stored; its bare NaN and Infinity in quotes, as we write them.</summary>
     public JsonElement DicomJson => JsonDocument.Parse(
-        BareNumber().Replace(File.ReadAllText(Repository.TestData("cod", Case, "dicom_json", Uid + ".json")), "\"$1\""),
+        QuoteBareNumbers(File.ReadAllText(Repository.TestData("cod", Case, "dicom_json", Uid + ".json"))),
         new JsonDocumentOptions { MaxDepth = 1000 }).RootElement;
 
     /// <summary>Every instance of the v2 cases whose input file is here; compressed ones have none.</summary>
@@ -44,6 +44,9 @@ internal sealed partial record GoldenInstance(string Case, string InputPath, str
             }
         }
     }
+
+    /// <summary>JSON that Python wrote, made legal: its NaN and Infinity in quotes.</summary>
+    public static string QuoteBareNumbers(string json) => BareNumber().Replace(json, "\"$1\"");
 
     public override string ToString() => $"{Case}/{Path.GetFileName(InputPath)}";
 
