@@ -12,7 +12,7 @@ public sealed partial class DicomJsonDataset
     {
         var reader = new Utf8JsonReader(utf8Json.Span, Options);
         var tags = new List<uint>();
-        var elements = new List<Element>();
+        var elements = new List<StoredElement>();
         try
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -24,7 +24,7 @@ public sealed partial class DicomJsonDataset
             {
                 bool isTag = TryReadTag(ref reader, out uint tag);
                 reader.Read();
-                Element element = ReadElement(ref reader);
+                StoredElement element = ReadElement(ref reader);
                 if (isTag)
                 {
                     tags.Add(tag);
@@ -50,7 +50,7 @@ public sealed partial class DicomJsonDataset
         return name.Length == 8 && Utf8Parser.TryParse(name, out tag, out int consumed, 'X') && consumed == 8;
     }
 
-    private static Element ReadElement(ref Utf8JsonReader reader)
+    private static StoredElement ReadElement(ref Utf8JsonReader reader)
     {
         var element = default(Element);
         if (reader.TokenType != JsonTokenType.StartObject)

@@ -18,9 +18,9 @@ public sealed partial class DicomJsonDataset
     private static readonly JsonReaderOptions Options = new() { MaxDepth = DicomJsonWriter.MaxJsonDepth };
 
     private readonly uint[] _tags;
-    private readonly Element[] _elements;
+    private readonly StoredElement[] _elements;
 
-    private DicomJsonDataset(ReadOnlyMemory<byte> utf8Json, uint[] tags, Element[] elements)
+    private DicomJsonDataset(ReadOnlyMemory<byte> utf8Json, uint[] tags, StoredElement[] elements)
     {
         Utf8Json = utf8Json;
         _tags = tags;
@@ -126,7 +126,7 @@ public sealed partial class DicomJsonDataset
     /// <returns>The items in order; none for an absent or empty sequence and for every other element.</returns>
     public IReadOnlyList<DicomJsonDataset> GetSequence(DicomTag tag)
     {
-        Element sequence = Find(tag);
+        StoredElement sequence = Find(tag);
         Utf8JsonReader reader = OpenValues(sequence, wantsItems: true);
         var items = new List<DicomJsonDataset>();
         while (ReadNext(ref reader))
@@ -148,7 +148,7 @@ public sealed partial class DicomJsonDataset
     /// <exception cref="DicomJsonException">What is stored is not base64.</exception>
     public byte[]? GetInlineBinary(DicomTag tag)
     {
-        Element element = Find(tag);
+        StoredElement element = Find(tag);
         if (element.Form != Form.InlineBinary)
         {
             return null;
@@ -170,7 +170,7 @@ public sealed partial class DicomJsonDataset
     /// <returns>The reference; <see langword="null"/> when the element is absent or its value is in the metadata.</returns>
     public BulkDataReference? GetBulkData(DicomTag tag)
     {
-        Element element = Find(tag);
+        StoredElement element = Find(tag);
         if (element.Form != Form.BulkDataUri)
         {
             return null;
@@ -190,11 +190,11 @@ public sealed partial class DicomJsonDataset
         return new BulkDataReference(uri ?? "", head);
     }
 
-    private Element Find(DicomTag tag) =>
+    private StoredElement Find(DicomTag tag) =>
         Array.LastIndexOf(_tags, tag.Value) is >= 0 and int index ? _elements[index] : default;
 
     /// <summary>A reader on the value itself.</summary>
-    private Utf8JsonReader OpenSlice(in Element element)
+    private Utf8JsonReader OpenSlice(in StoredElement element)
     {
         var reader = new Utf8JsonReader(Utf8Json.Span.Slice(element.Start, element.Length), Options);
         reader.Read();
@@ -202,7 +202,7 @@ public sealed partial class DicomJsonDataset
     }
 
     /// <summary>A reader in front of the first value; one that has nothing to read where there are no such values.</summary>
-    private Utf8JsonReader OpenValues(in Element element, bool wantsItems = false)
+    private Utf8JsonReader OpenValues(in StoredElement element, bool wantsItems = false)
     {
         if (element.Form != Form.Value || (element.Vr == DicomVr.SQ) != wantsItems)
         {
@@ -252,5 +252,5 @@ public sealed partial class DicomJsonDataset
     }
 
     /// <summary>Where an element's value is in the JSON.</summary>
-    private readonly record struct Element(DicomVr Vr, Form Form, int Start, int Length);
+    private readonly record struct StoredElement(DicomVr Vr, Form Form, int Start, int Length);
 }

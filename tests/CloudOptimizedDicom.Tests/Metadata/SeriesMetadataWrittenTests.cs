@@ -51,7 +51,7 @@ public sealed class SeriesMetadataWrittenTests
             {
                 JsonElement record = Instances(written).GetProperty(instance.Name);
                 Assert.That(Names(record), Is.EqualTo(Names(instance.Value)));
-                foreach (JsonProperty member in instance.Value.EnumerateObject().Where(member => member.Name is not ("metadata" or "modified_datetime")))
+                foreach (JsonProperty member in instance.Value.EnumerateObject().Where(IsComparable))
                 {
                     Assert.That(JsonComparison.FindDifference(member.Value, record.GetProperty(member.Name), member.Name), Is.Null);
                 }
@@ -108,6 +108,14 @@ public sealed class SeriesMetadataWrittenTests
         SeriesMetadata metadata = await CreateAsync(new GoldenSeries("ct5__v2"), MetadataVersion.V2);
         Assert.That(metadata.Instances[0].ModifiedDateTime, Is.EqualTo("2026-03-04T03:06:07.089000"));
     }
+
+    // Python has no table where frames are in several fragments; the tags have a test of their own.
+    private static bool IsComparable(JsonProperty member) => member.Name switch
+    {
+        "metadata" or "modified_datetime" => false,
+        "offset_tables" => member.Value.EnumerateObject().Any(),
+        _ => true,
+    };
 
     private static async Task<SeriesMetadata> CreateAsync(GoldenSeries golden, MetadataVersion version)
     {
