@@ -52,7 +52,7 @@ public sealed partial class DicomJsonDataset
 
     private static StoredElement ReadElement(ref Utf8JsonReader reader)
     {
-        var element = default(Element);
+        var element = default(StoredElement);
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             reader.Skip();
