@@ -113,8 +113,8 @@ public sealed class Part10DamageTests
         DicomFileBuilder file = DicomFileBuilder.Create().Header(DicomTag.PixelData, DicomVr.OB, DicomFileBuilder.UndefinedLength);
         int damageAt = file.Position;
         byte[] bytes = file.Element(DicomTag.PatientID, DicomVr.LO, "P1").ToArray();
-        InvalidDicomException refused = Assert.ThrowsAsync<InvalidDicomException>(async () => (await Part10Reader.ReadAsync(bytes)).Dispose());
-        Assert.That((refused.Offset, refused.Tag), Is.EqualTo(((long)damageAt, (DicomTag?)DicomTag.PixelData)));
+        InvalidDicomException? refused = Assert.ThrowsAsync<InvalidDicomException>(async () => (await Part10Reader.ReadAsync(bytes)).Dispose());
+        Assert.That((refused?.Offset, refused?.Tag), Is.EqualTo(((long?)damageAt, (DicomTag?)DicomTag.PixelData)));
     }
 
     [Test]
@@ -240,9 +240,9 @@ public sealed class Part10DamageTests
     public void ReadAsync_StreamWithMoreToKeepThanTheLimit_IsRefused()
     {
         byte[] bytes = DicomFileBuilder.Create().Element(DicomTag.TextValue, DicomVr.UT, new string('x', 2000)).ToArray();
-        InvalidDicomException refused = Assert.ThrowsAsync<InvalidDicomException>(async () =>
+        InvalidDicomException? refused = Assert.ThrowsAsync<InvalidDicomException>(async () =>
             (await Part10Reader.ReadAsync(new MemoryStream(bytes), new Part10Limits { MaxKeptBytes = 1000 }, null, CancellationToken.None)).Dispose());
-        Assert.That(refused.Reason, Is.EqualTo("more than 1000 bytes of headers and values"));
+        Assert.That(refused?.Reason, Is.EqualTo("more than 1000 bytes of headers and values"));
     }
 
     private static void AssertRefused(byte[] bytes, Part10Limits limits, string? reason)
