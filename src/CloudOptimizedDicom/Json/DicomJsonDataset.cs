@@ -177,12 +177,14 @@ public sealed partial class DicomJsonDataset
         }
 
         Utf8JsonReader reader = OpenSlice(element);
-        (string? uri, string? head) = reader.TokenType == JsonTokenType.String ? (JsonText.Read(ref reader), null) : ((string?)null, (string?)null);
+        string? uri = reader.TokenType == JsonTokenType.String ? JsonText.Read(ref reader) : null;
+        string? head = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             bool isUri = JsonText.IsEqual(ref reader, "uri"u8);
             bool isHead = JsonText.IsEqual(ref reader, "head"u8);
-            string? text = reader.Read() && reader.TokenType == JsonTokenType.String && (isUri || isHead) ? JsonText.Read(ref reader) : null;
+            reader.Read();
+            string? text = reader.TokenType == JsonTokenType.String && (isUri || isHead) ? JsonText.Read(ref reader) : null;
             (uri, head) = (isUri ? text : uri, isHead ? text : head);
             reader.Skip();
         }

@@ -35,7 +35,7 @@ internal static class JsonText
             text.Append(Encoding.UTF8.GetString(escaped[..position]));
             (char character, int length) = escaped[position + 1] switch
             {
-                (byte)'u' => ((char)ushort.Parse(escaped.Slice(position + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), 6),
+                (byte)'u' => (ReadHex(escaped.Slice(position + 2, 4)), 6),
                 (byte)'n' => ('\n', 2),
                 (byte)'r' => ('\r', 2),
                 (byte)'t' => ('\t', 2),
@@ -50,4 +50,7 @@ internal static class JsonText
         text.Append(Encoding.UTF8.GetString(escaped));
         return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.ToString()));
     }
+
+    private static char ReadHex(ReadOnlySpan<byte> digits) =>
+        (char)ushort.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

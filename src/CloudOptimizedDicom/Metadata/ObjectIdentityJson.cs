@@ -5,7 +5,9 @@ using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom.Metadata;
 
-/// <summary><c>{"generation": "…", "size": …, "crc32c": "…"}</c>: the generation as text, since JavaScript would round the number.</summary>
+/// <summary>
+/// <c>{"generation": "…", "size": …, "crc32c": "…"}</c>: the generation as text, since JavaScript would round the number.
+/// </summary>
 internal static class ObjectIdentityJson
 {
     public static void Write(Utf8JsonWriter json, string name, ObjectIdentity? identity)
@@ -48,7 +50,8 @@ internal static class ObjectIdentityJson
             else if (JsonText.IsEqual(ref reader, "crc32c"u8))
             {
                 reader.Read();
-                crc32c = reader.TokenType == JsonTokenType.String && Crc32c.TryParseBase64(JsonText.Read(ref reader), out uint value) ? value : null;
+                string? text = reader.TokenType == JsonTokenType.String ? JsonText.Read(ref reader) : null;
+                crc32c = Crc32c.TryParseBase64(text, out uint value) ? value : null;
             }
 
             reader.Skip();

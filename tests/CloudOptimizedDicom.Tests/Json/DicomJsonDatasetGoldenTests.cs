@@ -77,8 +77,14 @@ public sealed class DicomJsonDatasetGoldenTests
     {
         JsonValueKind.String => value.GetString(),
         JsonValueKind.Number => value.GetRawText(),
-        JsonValueKind.Object => string.Join('=', new[] { "Alphabetic", "Ideographic", "Phonetic" }
-            .Select(group => value.TryGetProperty(group, out JsonElement text) ? text.GetString() : "")).TrimEnd('=') is { Length: > 0 } name ? name : null,
+        JsonValueKind.Object => ToName(value),
         _ => null,
     };
+
+    private static string? ToName(JsonElement value)
+    {
+        IEnumerable<string?> groups = new[] { "Alphabetic", "Ideographic", "Phonetic" }
+            .Select(group => value.TryGetProperty(group, out JsonElement text) ? text.GetString() : "");
+        return string.Join('=', groups).TrimEnd('=') is { Length: > 0 } name ? name : null;
+    }
 }

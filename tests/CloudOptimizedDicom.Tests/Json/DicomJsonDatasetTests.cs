@@ -109,7 +109,10 @@ public sealed class DicomJsonDatasetTests
     public void Tags_Object_AreInStoredOrderAndOnce()
     {
         var dataset = DicomJsonDataset.Parse(
-            """{"00200013":{"vr":"IS","Value":[1]},"00080018":{},"name":{},"00200013":{"vr":"IS","Value":[2]},"0002001f":{"vr":"xyz"}}"""u8.ToArray());
+            """
+            {"00200013":{"vr":"IS","Value":[1]},"00080018":{},"name":{},
+            "00200013":{"vr":"IS","Value":[2]},"0002001f":{"vr":"xyz"}}
+            """u8.ToArray());
         using (Assert.EnterMultipleScope())
         {
             Assert.That(dataset.Tags.Select(tag => tag.ToJsonName()), Is.EqualTo(new[] { "00080018", "00200013", "0002001F" }));

@@ -11,19 +11,26 @@ public sealed class SeriesMetadataTests
 {
     private const string Archive = "gs://store/studies/1.2/series/1.2.3.tar";
 
-    private static readonly string CompressedTags = Compress("""{"00080018":{"vr":"UI","Value":["1.2.3.4"]}}""");
+    private const string Uids = "\"instance_uid\": \"1.2.3.4\", \"series_uid\": \"1.2.3\", \"study_uid\": \"1.2\"";
 
-    private static readonly string V1 =
+    private const string V1Tags =
         """
-        {"metadata": {"00080018": {"vr": "UI", "Value": ["1.2.3.4"]}, "0020000E": {"vr": "UI", "Value": ["1.2.3"]},
-        "0020000D": {"vr": "UI", "Value": ["1.2"]}}, "uri": "gs://store/studies/1.2/series/1.2.3.tar://instances/a.dcm",
-        "headers": {"start_byte": 512, "end_byte": 612}, "offset_tables": {}, "crc32c": "AAAAAQ==", "size": 100, "version": "1.0"}
+        {"00080018": {"vr": "UI", "Value": ["1.2.3.4"]}, "0020000E": {"vr": "UI", "Value": ["1.2.3"]},
+        "0020000D": {"vr": "UI", "Value": ["1.2"]}}
         """;
 
-    private static readonly string V2 = V1
-        .Replace("{\"metadata\"", "{\"instance_uid\": \"1.2.3.4\", \"series_uid\": \"1.2.3\", \"study_uid\": \"1.2\", \"has_pixeldata\": true, \"metadata\"", StringComparison.Ordinal)
-        .Replace(V1[V1.IndexOf(": {", StringComparison.Ordinal)..(V1.IndexOf(", \"uri\"", StringComparison.Ordinal))], $": \"{CompressedTags}\"", StringComparison.Ordinal)
-        .Replace("1.0", "2.0", StringComparison.Ordinal);
+    private const string Rest =
+        """
+        "uri": "gs://store/studies/1.2/series/1.2.3.tar://instances/a.dcm", "headers": {"start_byte": 512, "end_byte": 612},
+        "offset_tables": {}, "crc32c": "AAAAAQ==", "size": 100
+        """;
+
+    private const string V1 = "{\"metadata\": " + V1Tags + ", " + Rest + ", \"version\": \"1.0\"}";
+
+    private static readonly string CompressedTags = Compress("""{"00080018":{"vr":"UI","Value":["1.2.3.4"]}}""");
+
+    private static readonly string V2 =
+        $"{{{Uids}, \"has_pixeldata\": true, \"metadata\": \"{CompressedTags}\", {Rest}, \"version\": \"2.0\"}}";
 
     [Test]
     public void Parse_BothVersionsInOneSeries_AreRead()
@@ -52,8 +59,8 @@ public sealed class SeriesMetadataTests
     [Test]
     public void Parse_VersionOneWithoutUids_HasEmptyOnes()
     {
-        string tags = V1[V1.IndexOf(": {", StringComparison.Ordinal)..V1.IndexOf(", \"uri\"", StringComparison.Ordinal)];
-        InstanceRecord record = Parse(Series(("a", V1.Replace(tags, ": {\"7FE00010\": {\"vr\": \"OW\"}}", StringComparison.Ordinal)))).Instances[0];
+        string json = V1.Replace(V1Tags, "{\"7FE00010\": {\"vr\": \"OW\"}}", StringComparison.Ordinal);
+        InstanceRecord record = Parse(Series(("a", json))).Instances[0];
         using (Assert.EnterMultipleScope())
         {
             Assert.That(record.InstanceUid, Is.Empty);
