@@ -1,8 +1,8 @@
+using System.Buffers;
 using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
-using System.Buffers;
 
 namespace CloudOptimizedDicom;
 
