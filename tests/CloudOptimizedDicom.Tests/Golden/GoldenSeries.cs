@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace CloudOptimizedDicom.Tests.Golden;
@@ -22,6 +26,19 @@ internal sealed record GoldenSeries(string Case)
     public IEnumerable<JsonElement> Instances =>
         Expected.TryGetProperty("instances", out JsonElement instances) ? instances.EnumerateArray() : [];
 
+    /// <summary>Study and series as stored: hashed in a hashed case.</summary>
+    public SeriesId Id => new(Text("cod_study_uid"), Text("cod_series_uid"));
+
+    public bool UsesHashedUids => Expected.GetProperty("hashed_uids").GetBoolean();
+
+    /// <summary>How the case hashed its UIDs; null where it did not.</summary>
+    public Func<string, string>? UidHasher => !UsesHashedUids ? null
+        : Case.StartsWith("ct5_hashed_longpath", StringComparison.Ordinal) ? uid => new string('L', 60) + Sha256(uid)
+        : uid => "1.2.826.0.1.3680043.8.498." + BigInteger.Parse("0" + Sha256(uid), NumberStyles.HexNumber, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)[..36];
+
+    /// <summary>The calls that made the series.</summary>
+    public IReadOnlyList<GoldenStep> Steps => [.. Expected.GetProperty("steps").EnumerateArray().Select(step => new GoldenStep(step))];
+
     private string MetadataPath => Repository.TestData("cod", Case, "metadata.json");
 
     public static IEnumerable<GoldenSeries> All() =>
@@ -29,7 +46,26 @@ internal sealed record GoldenSeries(string Case)
         where File.Exists(Path.Combine(directory, "metadata.json"))
         select new GoldenSeries(Path.GetFileName(directory));
 
+    /// <summary>Lays the series out as a copy of its bucket in a directory would.</summary>
+    public void CopyTo(string datastore)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(datastore, "studies", Id.StudyUid, "series", Id.SeriesUid)).FullName;
+        Copy("series.tar", folder + ".tar");
+        Copy("index.sqlite", Path.Combine(folder, "index.sqlite"));
+        Copy(GzipMetadata is null ? "metadata.json" : "metadata.json.gz", Path.Combine(folder, "metadata.json"));
+    }
+
     public override string ToString() => Case;
+
+    private static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private void Copy(string name, string destination)
+    {
+        if (File.Exists(Repository.TestData("cod", Case, name)))
+        {
+            File.Copy(Repository.TestData("cod", Case, name), destination);
+        }
+    }
 
     private string Text(string name) => Expected.GetProperty(name).GetString()!;
 }
