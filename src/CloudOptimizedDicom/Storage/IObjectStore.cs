@@ -44,7 +44,10 @@ public interface IObjectStore : IAsyncDisposable
     /// <param name="upload">The bytes and what is to be kept beside them.</param>
     /// <param name="precondition">What must hold of the live object.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <returns>The new object.</returns>
+    /// <returns>
+    /// The new object. When the precondition fails because this very upload was carried out before, which the live object's
+    /// <see cref="ObjectInfo.UploadId"/> tells, that object: a call that ended without an answer may be made again.
+    /// </returns>
     /// <exception cref="PreconditionFailedException">The live object is another one. It was not touched.</exception>
     /// <exception cref="ChecksumMismatchException">Other bytes arrived than were sent. They were not kept.</exception>
     /// <exception cref="ObjectStoreException">

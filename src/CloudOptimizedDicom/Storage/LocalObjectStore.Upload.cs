@@ -23,18 +23,34 @@ public sealed partial class LocalObjectStore
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            // What cannot succeed is not copied first.
-            Require("upload", path, precondition, path.Stat());
+            // What cannot succeed, or has succeeded before, is not copied first.
+            if (FindApplied(path, upload, precondition, path.Stat()) is { } applied)
+            {
+                return applied;
+            }
+
             using StagingFile staged = await StageAsync(path, upload, cancellationToken).ConfigureAwait(false);
             using FolderLock folder = await _locks.AcquireAsync(path.Folder, cancellationToken).ConfigureAwait(false);
             FileState? live = path.Stat();
-            Require("upload", path, precondition, live);
-            return await Task.Run(() => PublishAsync(path, upload, staged, folder, live), CancellationToken.None).ConfigureAwait(false);
+            return FindApplied(path, upload, precondition, live) ?? await Task.Run(() => PublishAsync(path, upload, staged, folder, live), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception) when (IsOfFileSystem(exception))
         {
             throw Translate("upload", name, exception);
         }
+    }
+
+    // What this very upload made earlier; null when it is still to be done.
+    private ObjectInfo? FindApplied(ObjectPath path, ObjectUpload upload, ObjectPrecondition precondition, FileState? live)
+    {
+        if (precondition.HoldsFor(live?.Generation))
+        {
+            return null;
+        }
+
+        return Find(path) is { } info && info.UploadId == upload.UploadId
+            ? info
+            : throw new PreconditionFailedException("upload", UriOf(path.Name), precondition);
     }
 
     private async Task<ObjectInfo> PublishAsync(
@@ -60,6 +76,7 @@ public sealed partial class LocalObjectStore
             ContentType = upload.ContentType,
             ContentEncoding = upload.ContentEncoding,
             TimeCreated = now,
+            UploadId = upload.UploadId,
             Metadata = new Dictionary<string, string>(upload.Metadata),
         };
         folder.Remember(side.Prune());

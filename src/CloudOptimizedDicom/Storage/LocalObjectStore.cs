@@ -86,6 +86,7 @@ public sealed partial class LocalObjectStore : IObjectStore
         ContentType = record?.ContentType,
         ContentEncoding = record?.ContentEncoding,
         TimeCreated = record?.TimeCreated ?? FileState.ToTime(file.Generation),
+        UploadId = record?.UploadId,
         TimeAnswered = _timeProvider.GetUtcNow(),
         Metadata = record?.Metadata ?? [],
     };

@@ -30,6 +30,9 @@ public sealed record ObjectInfo
     /// <summary>When the store gave this answer, by its own clock.</summary>
     public DateTimeOffset TimeAnswered { get; init; }
 
+    /// <summary>The <see cref="ObjectUpload.UploadId"/> that made this generation; <see langword="null"/> when another tool did.</summary>
+    public Guid? UploadId { get; init; }
+
     /// <summary>Custom metadata, never <see langword="null"/>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 }

@@ -22,6 +22,13 @@ public sealed record ObjectUpload
     /// <value>The default is <see langword="null"/>.</value>
     public string? MovableFile { get; private init; }
 
+    /// <summary>
+    /// Tells this upload from all others, even of the same bytes; a copy made by <see langword="with"/> keeps it. The store
+    /// keeps it beside the object, so that an upload which is repeated finds what it has done already.
+    /// </summary>
+    /// <value>The default is a new one.</value>
+    public Guid UploadId { get; init; } = Guid.NewGuid();
+
     /// <summary>The media type.</summary>
     /// <value>The default is <c>application/octet-stream</c>.</value>
     public string ContentType { get; init; } = "application/octet-stream";

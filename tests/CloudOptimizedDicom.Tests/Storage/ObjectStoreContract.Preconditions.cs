@@ -37,6 +37,30 @@ public abstract partial class ObjectStoreContract
     }
 
     [Test]
+    public async Task Upload_MadeAgain_IsFoundInsteadOfRefused()
+    {
+        var upload = ObjectUpload.FromMemory("text"u8.ToArray());
+        ObjectInfo first = await Store.UploadAsync("name", upload, ObjectPrecondition.DoesNotExist);
+        var copy = upload with { ContentType = "text/plain" };
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((await Store.UploadAsync("name", upload, ObjectPrecondition.DoesNotExist)).Generation, Is.EqualTo(first.Generation));
+            Assert.That((await Store.UploadAsync("name", copy, ObjectPrecondition.DoesNotExist)).Generation, Is.EqualTo(first.Generation));
+            Assert.That((await Store.GetInfoAsync("name"))?.Generation, Is.EqualTo(first.Generation));
+        }
+    }
+
+    [Test]
+    public async Task Upload_MadeAgainAfterAnotherOfTheSameBytes_IsRefused()
+    {
+        var upload = ObjectUpload.FromMemory("text"u8.ToArray());
+        ObjectInfo first = await Store.UploadAsync("name", upload, ObjectPrecondition.DoesNotExist);
+        await Store.WriteAsync("name", "text", ObjectPrecondition.GenerationIs(first.Generation));
+        Assert.That(
+            () => Store.UploadAsync("name", upload, ObjectPrecondition.DoesNotExist), Throws.InstanceOf<PreconditionFailedException>());
+    }
+
+    [Test]
     public async Task Delete_TheGenerationThatIsLive_LeavesOthers()
     {
         ObjectInfo info = await Store.WriteAsync("folder/name");

@@ -40,7 +40,7 @@ public abstract partial class ObjectStoreContract
         {
             ContentType = "application/json",
             ContentEncoding = "gzip",
-            Metadata = new Dictionary<string, string> { ["cod-upload-id"] = "7", ["note"] = "a b=c" },
+            Metadata = new Dictionary<string, string> { ["number"] = "7", ["note"] = "a b=c" },
         };
         ObjectInfo uploaded = await Store.UploadAsync("a/b.json", upload, ObjectPrecondition.DoesNotExist);
         ObjectInfo? asked = await Store.GetInfoAsync("a/b.json");
@@ -55,6 +55,7 @@ public abstract partial class ObjectStoreContract
                 Assert.That(info?.ContentType, Is.EqualTo("application/json"));
                 Assert.That(info?.ContentEncoding, Is.EqualTo("gzip"));
                 Assert.That(info?.Metadata, Is.EquivalentTo(upload.Metadata));
+                Assert.That(info?.UploadId, Is.EqualTo(upload.UploadId));
                 Assert.That(info?.TimeCreated, Is.EqualTo(uploaded.TimeCreated));
                 Assert.That(info?.TimeAnswered, Is.EqualTo(uploaded.TimeCreated).Within(TimeSpan.FromMinutes(10)));
             }

@@ -15,6 +15,8 @@ internal sealed record SideFileRecord
 
     public DateTimeOffset TimeCreated { get; init; }
 
+    public Guid? UploadId { get; init; }
+
     public Dictionary<string, string>? Metadata { get; init; }
 
     public bool Describes(FileState file) => file == new FileState(SizeBytes, Generation);

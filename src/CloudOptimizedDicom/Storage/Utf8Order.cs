@@ -1,4 +1,4 @@
-namespace CloudOptimizedDicom.Storage.Local;
+namespace CloudOptimizedDicom.Storage;
 
 /// <summary>Orders text by the bytes of its UTF-8, which is the order of code points and not that of UTF-16.</summary>
 internal sealed class Utf8Order : IComparer<string>
