@@ -101,11 +101,11 @@ public sealed partial class CodObject
         SeriesMetadata? stored = _stored?.Metadata;
         OnOtherGeneration onOther = Mode == CodMode.Write ? OnOtherGeneration.Replace : OnOtherGeneration.Fail;
         long tarFence = _archive?.Generation ?? await FenceAsync(_names.Tar, stored?.Tar, cancellationToken).ConfigureAwait(false);
+        long indexFence = await FenceAsync(_names.Index, stored?.Index, cancellationToken).ConfigureAwait(false);
         _archive = await commit.UploadAsync(_names.Tar, _tarUpload, tarFence, onOther, cancellationToken).ConfigureAwait(false);
         _current.Tar = new ObjectIdentity(_archive.Generation, _tarUpload.SizeBytes, _tarUpload.Crc32c);
 
         // The index is made from the archive and holds nothing of its own: whatever is there may go.
-        long indexFence = await FenceAsync(_names.Index, stored?.Index, cancellationToken).ConfigureAwait(false);
         ObjectInfo indexInfo = await commit.UploadAsync(_names.Index, _indexUpload!, indexFence, OnOtherGeneration.Replace, cancellationToken).ConfigureAwait(false);
         _current.Index = new ObjectIdentity(indexInfo.Generation, _indexUpload!.SizeBytes, _indexUpload.Crc32c);
     }
@@ -153,6 +153,8 @@ public sealed partial class CodObject
         {
             instance.DicomUri = DicomUriOf(uid);
         }
+
+        _appended.Clear();
 
         if (_store.StagingDirectory is not null)
         {

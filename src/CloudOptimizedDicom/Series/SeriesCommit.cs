@@ -11,8 +11,14 @@ namespace CloudOptimizedDicom;
 /// <param name="isLockHeld">Asks whether the lock is still ours.</param>
 internal sealed class SeriesCommit(IObjectStore store, string seriesUri, Func<CancellationToken, Task<bool>> isLockHeld)
 {
+    /// <summary>
+    /// The custom metadata by which a commit knows its own uploads. Bytes cannot tell: two writers may make equal archives.
+    /// </summary>
+    private const string UploadIdKey = "cod-upload-id";
+
     private const int MaxFenceAttempts = 3;
 
+    private readonly string _id = Guid.NewGuid().ToString("D");
     private readonly Dictionary<string, ObjectInfo> _done = [];
 
     /// <summary>Whether something is in the store that was not there before, or may be.</summary>
@@ -54,26 +60,37 @@ internal sealed class SeriesCommit(IObjectStore store, string seriesUri, Func<Ca
     private async Task<ObjectInfo> UploadFencedAsync(
         string name, ObjectUpload upload, long fence, OnOtherGeneration onOther, CancellationToken cancellationToken)
     {
+        upload = upload with { Metadata = new Dictionary<string, string>(upload.Metadata) { [UploadIdKey] = _id } };
         for (int attempt = 1; ; attempt++)
         {
+            PreconditionFailedException refusal;
             try
             {
                 return await store.UploadAsync(name, upload, ObjectPrecondition.GenerationIs(fence), cancellationToken).ConfigureAwait(false);
             }
-            catch (PreconditionFailedException error) when (onOther == OnOtherGeneration.Fail || attempt == MaxFenceAttempts)
+            catch (PreconditionFailedException error)
             {
-                throw new SeriesDamagedException(seriesUri, $"{name} is not what it was when the lock was taken, or was left by a writer that died", error);
+                refusal = error;
             }
-            catch (PreconditionFailedException)
-            {
-                if (!await isLockHeld(cancellationToken).ConfigureAwait(false))
-                {
-                    throw new SeriesDamagedException(seriesUri, "its lock was broken by somebody else");
-                }
 
-                ObjectInfo? live = await store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false);
-                fence = live?.Generation ?? 0;
+            ObjectInfo? live = await store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false);
+            if (live is not null && live.Metadata.GetValueOrDefault(UploadIdKey) == _id)
+            {
+                // An earlier run of this commit did arrive, though its answer was lost.
+                return live;
             }
+
+            if (onOther == OnOtherGeneration.Fail || attempt == MaxFenceAttempts)
+            {
+                throw new SeriesDamagedException(seriesUri, $"{name} is not what it was when the lock was taken, or was left by a writer that died", refusal);
+            }
+
+            if (!await isLockHeld(cancellationToken).ConfigureAwait(false))
+            {
+                throw new SeriesDamagedException(seriesUri, "its lock was broken by somebody else");
+            }
+
+            fence = live?.Generation ?? 0;
         }
     }
 }
