@@ -104,6 +104,13 @@ public sealed class Instance
     /// <summary>The UID under which something of this instance is stored.</summary>
     internal string ToStored(string uid) => UidHasher is null ? uid : UidHasher(uid);
 
+    /// <summary>What an append made of it is not kept: it is a file that is to be stored again.</summary>
+    internal void Discard()
+    {
+        Record = null;
+        DicomUri = OriginalPath;
+    }
+
     private string Hash(string uid) => UidHasher is { } hash
         ? hash(uid)
         : throw new InvalidOperationException($"{DicomUri} has no {nameof(UidHasher)}.");

@@ -67,8 +67,7 @@ public sealed partial class CodObject
 
         foreach (Instance added in session.Added)
         {
-            added.Record = null;
-            added.DicomUri = added.OriginalPath;
+            added.Discard();
         }
     }
 

@@ -82,7 +82,7 @@ public sealed partial class CodObject : IAsyncDisposable
 
         foreach (Instance instance in _appended.Values)
         {
-            instance.DicomUri = instance.OriginalPath;
+            instance.Discard();
         }
 
         CloseScratch();
