@@ -77,7 +77,7 @@ public sealed class InstanceScan
         FileStream file = InstanceScanner.OpenFile(path);
         await using (file.ConfigureAwait(false))
         {
-            return await InstanceScanner.ScanAsync(file, path, copyTo: null, NameWithoutStore, cancellationToken).ConfigureAwait(false);
+            return await InstanceScanner.ScanAsync(file, path, copyTo: null, NameWithoutStore, long.MaxValue, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class InstanceScan
     public static Task<InstanceScan> FromStreamAsync(Stream stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return InstanceScanner.ScanAsync(stream, "The stream", copyTo: null, NameWithoutStore, cancellationToken);
+        return InstanceScanner.ScanAsync(stream, "The stream", copyTo: null, NameWithoutStore, long.MaxValue, cancellationToken);
     }
 
     /// <summary>Without a store the archive is named by its series alone.</summary>

@@ -6,7 +6,11 @@ namespace CloudOptimizedDicom;
 /// Counts, checksums and copies the bytes that are read through it, and tells errors of the source from those of the copy.
 /// The streams at both ends stay open.
 /// </summary>
-internal sealed class PassingStream(Stream source, Stream? copyTo, string sourceUri) : Stream
+/// <param name="source">What is read.</param>
+/// <param name="copyTo">Gets what was read; null for none.</param>
+/// <param name="sourceUri">The source, for errors.</param>
+/// <param name="maxBytes">The length that the source had; more is not copied.</param>
+internal sealed class PassingStream(Stream source, Stream? copyTo, string sourceUri, long maxBytes = long.MaxValue) : Stream
 {
     private const int DrainBytes = 128 * 1024;
 
@@ -44,6 +48,11 @@ internal sealed class PassingStream(Stream source, Stream? copyTo, string source
 
         _crc32c.Append(buffer.Span[..count]);
         BytesPassed += count;
+        if (BytesPassed > maxBytes)
+        {
+            throw new SourceChangedException(sourceUri, maxBytes, BytesPassed);
+        }
+
         if (copyTo is not null && count > 0)
         {
             await copyTo.WriteAsync(buffer[..count], cancellationToken).ConfigureAwait(false);

@@ -180,7 +180,7 @@ internal sealed class AppendSession(
     private async Task<InstanceScan> ScanStreamAsync(PreparedInstance prepared, Stream? copyTo, string uid, CancellationToken cancellationToken)
     {
         InstanceScan scan = await InstanceScanner.ScanAsync(
-            prepared.Stream, prepared.Instance.DicomUri, copyTo, _ => BulkDataUri(uid), cancellationToken).ConfigureAwait(false);
+            prepared.Stream, prepared.Instance.DicomUri, copyTo, _ => BulkDataUri(uid), prepared.SizeBytes, cancellationToken).ConfigureAwait(false);
         return scan.SizeBytes == prepared.SizeBytes && InstanceUids.From(scan) == prepared.Uids
             ? scan
             : throw new SourceChangedException(prepared.Instance.DicomUri, prepared.SizeBytes, scan.SizeBytes);
