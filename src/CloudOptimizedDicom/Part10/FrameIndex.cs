@@ -36,4 +36,18 @@ public sealed class FrameIndex
     /// <param name="frame">Its number, from 0 (inclusive) to <see cref="Count"/> (exclusive).</param>
     /// <exception cref="IndexOutOfRangeException">There is no such frame.</exception>
     public ByteRange this[int frame] => new(_offsets[frame], _lengths[frame]);
+
+    /// <summary>Frames of one size, each directly behind the one before.</summary>
+    internal static FrameIndex Adjacent(long offset, long length, int count)
+    {
+        var offsets = new long[count];
+        var lengths = new long[count];
+        for (int i = 0; i < count; i++)
+        {
+            offsets[i] = offset + (i * length);
+            lengths[i] = length;
+        }
+
+        return new FrameIndex(offsets, lengths);
+    }
 }

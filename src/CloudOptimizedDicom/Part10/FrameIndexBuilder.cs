@@ -8,7 +8,8 @@ namespace CloudOptimizedDicom.Part10;
 /// </summary>
 internal static class FrameIndexBuilder
 {
-    private static readonly DicomTag[] NativePixels = [DicomTag.PixelData, DicomTag.FloatPixelData, DicomTag.DoubleFloatPixelData];
+    /// <summary>The elements that have frames, the first that an instance has counts.</summary>
+    public static readonly DicomTag[] PixelTags = [DicomTag.PixelData, DicomTag.FloatPixelData, DicomTag.DoubleFloatPixelData];
 
     /// <summary>The index; null for a single frame, for pixels inside a Deflated data set, and where frames cannot be told apart.</summary>
     public static FrameIndex? Build(DicomDataset dataset)
@@ -19,7 +20,7 @@ internal static class FrameIndexBuilder
             return null;
         }
 
-        int pixels = Array.ConvertAll(NativePixels, dataset.Find).FirstOrDefault(index => index >= 0, -1);
+        int pixels = Array.ConvertAll(PixelTags, dataset.Find).FirstOrDefault(index => index >= 0, -1);
         return pixels < 0 ? null
             : dataset[pixels].Has(DicomElementFlags.Encapsulated) ? BuildEncapsulated(dataset, (int)frames)
             : BuildNative(dataset, dataset[pixels], (int)frames);
@@ -27,39 +28,15 @@ internal static class FrameIndexBuilder
 
     private static FrameIndex? BuildNative(DicomDataset dataset, DicomElement pixels, int frames)
     {
-        if (FrameBits(dataset) is not { } bits || bits % 8 != 0 || bits / 8 > (ulong)(pixels.Length / frames))
-        {
-            return null;
-        }
-
-        long bytes = (long)(bits / 8);
-        var offsets = new long[frames];
-        for (int i = 0; i < frames; i++)
-        {
-            offsets[i] = pixels.ValueOffset + (i * bytes);
-        }
-
-        var lengths = new long[frames];
-        Array.Fill(lengths, bytes);
-        return new FrameIndex(offsets, lengths);
+        long? samples = dataset.Find(DicomTag.SamplesPerPixel) < 0 ? 1 : dataset.GetInteger(DicomTag.SamplesPerPixel);
+        long? size = NativeFrame.GetBytes(
+            dataset.GetInteger(DicomTag.Rows),
+            dataset.GetInteger(DicomTag.Columns),
+            dataset.GetInteger(DicomTag.BitsAllocated),
+            samples,
+            dataset.GetText(DicomTag.PhotometricInterpretation));
+        return size is { } bytes && bytes <= pixels.Length / frames ? FrameIndex.Adjacent(pixels.ValueOffset, bytes, frames) : null;
     }
-
-    /// <summary>Bits of one native frame (PS3.5 section 8.1, PS3.3 C.7.6.3.1.2); null when the file does not say.</summary>
-    private static ulong? FrameBits(DicomDataset dataset)
-    {
-        // The product of four 16-bit numbers fits into 64 bits.
-        ulong? bits = Size(dataset, DicomTag.Rows) * Size(dataset, DicomTag.Columns) * Size(dataset, DicomTag.BitsAllocated);
-        ulong? samples = dataset.Find(DicomTag.SamplesPerPixel) < 0 ? 1 : Size(dataset, DicomTag.SamplesPerPixel);
-        return dataset.GetText(DicomTag.PhotometricInterpretation) switch
-        {
-            "YBR_FULL_422" or "YBR_PARTIAL_422" => bits * 2,
-            "YBR_PARTIAL_420" => bits * 3 / 2,
-            _ => bits * samples,
-        };
-    }
-
-    private static ulong? Size(DicomDataset dataset, DicomTag tag) =>
-        dataset.GetInteger(tag) is > 0 and <= ushort.MaxValue and var size ? (ulong)size : null;
 
     private static FrameIndex? BuildEncapsulated(DicomDataset dataset, int frames)
     {

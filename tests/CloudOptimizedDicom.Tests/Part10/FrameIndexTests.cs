@@ -8,7 +8,7 @@ namespace CloudOptimizedDicom.Tests.Part10;
 
 public sealed class FrameIndexTests
 {
-    private static readonly JsonElement Independent =
+    internal static readonly JsonElement Independent =
         JsonDocument.Parse(File.ReadAllBytes(Repository.TestData("independent", "frames.json"))).RootElement;
 
     private static readonly TransferSyntax Jpeg = TransferSyntax.FromUid("1.2.840.10008.1.2.4.50");
@@ -235,7 +235,7 @@ public sealed class FrameIndexTests
     }
 
     /// <summary>A frame without the item headers between its fragments.</summary>
-    private static byte[] Cut(byte[] file, DicomDataset dataset, ByteRange range)
+    internal static byte[] Cut(byte[] file, DicomDataset dataset, ByteRange range)
     {
         PixelFragment[] fragments = [.. dataset.Fragments.Skip(1).Where(fragment => fragment.Offset >= range.Offset && fragment.End <= range.End)];
         return fragments.Length == 0
@@ -243,5 +243,5 @@ public sealed class FrameIndexTests
             : [.. fragments.SelectMany(fragment => file[(int)fragment.Offset..(int)fragment.End])];
     }
 
-    private static string Hash(byte[] frame) => Convert.ToHexStringLower(SHA256.HashData(frame));
+    internal static string Hash(byte[] frame) => Convert.ToHexStringLower(SHA256.HashData(frame));
 }
