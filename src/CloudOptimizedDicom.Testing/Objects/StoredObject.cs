@@ -1,0 +1,3 @@
+namespace CloudOptimizedDicom.Testing.Objects;
+
+internal sealed record StoredObject(GcsObject Info, Blob Content);
