@@ -19,4 +19,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(1005, LogLevel.Information, "{Series}: {Instances} instances, {Bytes} bytes written.")]
     public static partial void Synced(this ILogger logger, string series, int instances, long bytes);
+
+    [LoggerMessage(1006, LogLevel.Debug, "The {Operation} of {Uri} failed at attempt {Attempt} ({Error}) and is tried again in {Delay}.")]
+    public static partial void RequestRepeated(this ILogger logger, string operation, string uri, int attempt, TimeSpan delay, string error);
 }

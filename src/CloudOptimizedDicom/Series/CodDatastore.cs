@@ -1,4 +1,5 @@
 using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.Storage.GoogleCloud;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -9,6 +10,8 @@ namespace CloudOptimizedDicom;
 /// </summary>
 public sealed partial class CodDatastore : IAsyncDisposable
 {
+    private const string BucketScheme = "gs://";
+
     private readonly string _prefix;
 
     private CodDatastore(IObjectStore store, string prefix, CodDatastoreOptions options)
@@ -28,8 +31,8 @@ public sealed partial class CodDatastore : IAsyncDisposable
 
     internal ILogger Logger { get; }
 
-    /// <summary>Opens a datastore. Nothing is read or written yet; a directory need not exist.</summary>
-    /// <param name="path">A directory.</param>
+    /// <summary>Opens a datastore. Nothing is read or written yet; a directory need not exist, a bucket must.</summary>
+    /// <param name="path">A directory, or <c>gs://bucket</c> or <c>gs://bucket/prefix</c>.</param>
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The datastore, to be disposed when no more series are open.</returns>
@@ -40,9 +43,14 @@ public sealed partial class CodDatastore : IAsyncDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         cancellationToken.ThrowIfCancellationRequested();
         options ??= new CodDatastoreOptions();
+        if (path.StartsWith(BucketScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return Task.FromResult(OpenBucket(path[BucketScheme.Length..], options));
+        }
+
         if (path.Contains("://", StringComparison.Ordinal) && !path.StartsWith("file://", StringComparison.OrdinalIgnoreCase))
         {
-            throw new ArgumentException($"\"{path}\" is no directory.", nameof(path));
+            throw new ArgumentException($"\"{path}\" is no directory and no bucket.", nameof(path));
         }
 
         string directory = new FileInstanceSource(path).Path;
@@ -114,6 +122,22 @@ public sealed partial class CodDatastore : IAsyncDisposable
     /// <summary>Frees connections. Series that are still open cannot be used any more.</summary>
     /// <returns>When done.</returns>
     public ValueTask DisposeAsync() => Store.DisposeAsync();
+
+    private static CodDatastore OpenBucket(string path, CodDatastoreOptions options)
+    {
+        int slash = path.IndexOf('/', StringComparison.Ordinal);
+        string bucket = slash < 0 ? path : path[..slash];
+        var store = new GcsObjectStore(bucket, new GcsObjectStoreOptions
+        {
+            Credential = options.Credential,
+            Endpoint = options.Endpoint,
+            UserProject = options.UserProject,
+            HttpMessageHandler = options.HttpMessageHandler,
+            LoggerFactory = options.LoggerFactory,
+            TimeProvider = options.TimeProvider,
+        });
+        return new CodDatastore(store, slash < 0 ? "" : path[(slash + 1)..].Trim('/'), options);
+    }
 
     internal SeriesNames Name(SeriesId id) => new(_prefix, id);
 }

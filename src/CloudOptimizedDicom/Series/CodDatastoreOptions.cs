@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Storage.GoogleCloud;
 using Microsoft.Extensions.Logging;
 
 namespace CloudOptimizedDicom;
@@ -12,6 +13,22 @@ public sealed record CodDatastoreOptions
     /// <summary>The clock.</summary>
     /// <value>The default is the system's.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Who asks, for a bucket.</summary>
+    /// <value>The default is <see langword="null"/>: as <see cref="GcsObjectStoreOptions.Credential"/> says.</value>
+    public GcsCredential? Credential { get; init; }
+
+    /// <summary>Where the service of a bucket is, such as <c>http://localhost:4443</c>.</summary>
+    /// <value>The default is <see langword="null"/>: as <see cref="GcsObjectStoreOptions.Endpoint"/> says.</value>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>The project that pays for requests to a bucket of the kind "requester pays".</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public string? UserProject { get; init; }
+
+    /// <summary>What sends requests to a bucket; the datastore does not dispose it.</summary>
+    /// <value>The default is <see langword="null"/>: as <see cref="GcsObjectStoreOptions.HttpMessageHandler"/> says.</value>
+    public HttpMessageHandler? HttpMessageHandler { get; init; }
 
     /// <summary>Where archives are built before they are uploaded; it needs room for the largest series.</summary>
     /// <value>The default is <see langword="null"/>: the system's directory for temporary files, or the datastore's own directory.</value>
