@@ -22,6 +22,11 @@ internal static class CodCommandLine
             ExtractCommand.Create(),
             VerifyCommand.Create(),
         };
+        foreach (Option option in CommandOptions.CloudStorage)
+        {
+            root.Options.Add(option);
+        }
+
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CloudOptimizedDicom.Storage.GoogleCloud;
 
 namespace CloudOptimizedDicom.Cli.Commands;
 
@@ -6,6 +7,54 @@ namespace CloudOptimizedDicom.Cli.Commands;
 internal static class CommandOptions
 {
     public static Option<bool> Json(string description = "Print one JSON object a line, for programs.") => new("--json") { Description = description };
+
+    /// <summary>How to reach Cloud Storage; understood by every command.</summary>
+    public static IReadOnlyList<Option> CloudStorage => [Endpoint, Credentials, UserProject];
+
+    private static Option<Uri?> Endpoint { get; } = new("--endpoint")
+    {
+        Description = "The address of Cloud Storage, such as that of an emulator. [default: STORAGE_EMULATOR_HOST, else Google's]",
+        Recursive = true,
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens.Single().Value, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https")
+            {
+                return uri;
+            }
+
+            result.AddError($"\"{result.Tokens.Single().Value}\" is no http or https address.");
+            return null;
+        },
+    };
+
+    private static Option<string?> Credentials { get; } = new("--credentials")
+    {
+        Description = "A key file for Cloud Storage, or none for no credentials. [default: the application default credentials]",
+        Recursive = true,
+    };
+
+    private static Option<string?> UserProject { get; } = new("--user-project")
+    {
+        Description = "The project that pays for requests to a bucket whose requester pays.",
+        Recursive = true,
+    };
+
+    /// <summary>Opens a datastore as the options say.</summary>
+    public static Task<CodDatastore> OpenDatastoreAsync(ParseResult parsed, string path, CancellationToken cancellationToken, string? storageClass = null)
+    {
+        var options = new CodDatastoreOptions
+        {
+            Endpoint = parsed.GetValue(Endpoint),
+            UserProject = parsed.GetValue(UserProject),
+            Credential = parsed.GetValue(Credentials) switch
+            {
+                null => null,
+                "none" => GcsCredential.None,
+                string file => GcsCredential.FromFile(file),
+            },
+        };
+        return CodDatastore.OpenAsync(path, storageClass is null ? options : options with { StorageClass = storageClass }, cancellationToken);
+    }
 
     public static Option<int> Jobs() => new("--jobs", "-j")
     {

@@ -22,13 +22,13 @@ internal static class ExtractCommand
         Option<bool> json = CommandOptions.Json();
         var command = new Command("extract", Description) { series, output, jobs, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(series)!, parsed.GetValue(output)!, parsed.GetValue(jobs), parsed.GetValue(json), cancellationToken));
+            parsed, parsed.GetValue(series)!, parsed.GetValue(output)!, parsed.GetValue(jobs), parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(SeriesAddress address, string output, int jobs, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, SeriesAddress address, string output, int jobs, bool json, CancellationToken cancellationToken)
     {
-        await using CodDatastore datastore = await CodDatastore.OpenAsync(address.Datastore, cancellationToken: cancellationToken);
+        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, address.Datastore, cancellationToken);
         return await SeriesRun.RunAsync(address, datastore, "Extracting series", jobs, json, async (id, token) =>
         {
             await using CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, CodMode.Read, cancellationToken: token);

@@ -20,13 +20,13 @@ internal static class GetCommand
         var output = new Option<string>("--output", "-o") { Description = "The file; - for standard output.", Required = true };
         var command = new Command("get", Description) { series, instance, output };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(series)!, parsed.GetValue(instance)!, parsed.GetValue(output)!, cancellationToken));
+            parsed, parsed.GetValue(series)!, parsed.GetValue(instance)!, parsed.GetValue(output)!, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(SeriesAddress address, string instanceUid, string output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, SeriesAddress address, string instanceUid, string output, CancellationToken cancellationToken)
     {
-        await using CodDatastore datastore = await CodDatastore.OpenAsync(address.Datastore, cancellationToken: cancellationToken);
+        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, address.Datastore, cancellationToken);
         await using CodObject series = await datastore.OpenSeriesAsync(
             address.Series!.StudyUid, address.Series.SeriesUid, CodMode.Read, cancellationToken: cancellationToken);
         await using Stream instance = await series.OpenInstanceAsync(instanceUid, cancellationToken);

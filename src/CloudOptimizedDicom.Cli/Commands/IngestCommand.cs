@@ -16,11 +16,14 @@ internal static class IngestCommand
           cod ingest scans/ --datastore ./cod-store
           cod ingest a.dcm b.dcm --datastore ./cod-store --mode write    replaces what the series had
           cod ingest scans/ --datastore ./cod-store --json               one JSON object a line and series
+          cod ingest --from gs://inbox/today/ --datastore gs://archive/cod
         """;
 
     public static Command Create()
     {
-        var paths = new Argument<string[]>("PATH") { Description = "Files and folders.", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("PATH") { Description = "Files, folders, gs:// and http(s):// URIs.", Arity = ArgumentArity.ZeroOrMore };
+        var from = new Option<string[]>("--from") { Description = "Store all objects whose URI begins so: gs://bucket/prefix." };
+        var storageClass = new Option<string?>("--storage-class") { Description = "The storage class of archives. [default: STANDARD]" };
         var datastore = new Option<string>("--datastore", "-d") { Description = "The datastore.", Required = true };
         var mode = new Option<CodMode>("--mode")
         {
@@ -35,10 +38,20 @@ internal static class IngestCommand
         };
         Option<int> jobs = CommandOptions.Jobs();
         Option<bool> json = CommandOptions.Json();
-        var command = new Command("ingest", Description) { paths, datastore, mode, jobs, json };
+        var command = new Command("ingest", Description) { paths, from, datastore, mode, storageClass, jobs, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(paths) is not { Length: > 0 } && result.GetValue(from) is not { Length: > 0 })
+            {
+                result.AddError("Nothing to store: name files, folders or URIs, or --from.");
+            }
+        });
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(paths)!,
+            parsed,
+            parsed.GetValue(paths) ?? [],
+            parsed.GetValue(from) ?? [],
             parsed.GetValue(datastore)!,
+            parsed.GetValue(storageClass),
             parsed.GetValue(mode),
             parsed.GetValue(jobs),
             parsed.GetValue(json),
@@ -53,10 +66,19 @@ internal static class IngestCommand
     }
 
     private static async Task<int> RunAsync(
-        string[] paths, string datastorePath, CodMode mode, int jobs, bool json, CancellationToken cancellationToken)
+        ParseResult parsed,
+        string[] paths,
+        string[] listings,
+        string datastorePath,
+        string? storageClass,
+        CodMode mode,
+        int jobs,
+        bool json,
+        CancellationToken cancellationToken)
     {
-        FileGroups groups = await FileGroups.ReadAsync(paths, cancellationToken);
-        await using CodDatastore datastore = await CodDatastore.OpenAsync(datastorePath, cancellationToken: cancellationToken);
+        jobs = Math.Max(1, jobs);
+        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, datastorePath, cancellationToken, storageClass);
+        InstanceGroups groups = await InstanceGroups.ReadAsync(datastore, paths, listings, jobs, cancellationToken);
         var outcomes = new List<SeriesOutcome>();
         if (groups.Errors.Count > 0)
         {
@@ -67,7 +89,7 @@ internal static class IngestCommand
         int instances = groups.Series.Values.Sum(list => list.Count);
         await ProgressDisplay.RunAsync("Storing instances", instances, isWanted: !json, report => Parallel.ForEachAsync(
             groups.Series,
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, jobs), CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellationToken },
             async (group, token) =>
             {
                 SeriesOutcome outcome = await StoreAsync(datastore, group.Key, group.Value, mode, token);

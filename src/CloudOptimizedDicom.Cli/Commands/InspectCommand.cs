@@ -15,17 +15,18 @@ internal static class InspectCommand
           cod inspect scan/0001.dcm --tags          the same with every tag
           cod inspect scan/*.dcm --json             what would be stored, one JSON object a line
           cod inspect scan/0001.dcm --json --tags   only the tags, in the DICOM JSON model
+          cod inspect gs://inbox/0001.dcm
         """;
 
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "DICOM files.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "DICOM files: paths, gs:// or http(s):// URIs.", Arity = ArgumentArity.OneOrMore };
         files.Validators.Add(RefuseUnknownOptions);
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line for each file." };
         var tags = new Option<bool>("--tags") { Description = "Print every tag; with --json, only the tags." };
         var command = new Command("inspect", Examples) { files, json, tags };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(files)!, parsed.GetValue(json), parsed.GetValue(tags), cancellationToken));
+            parsed, parsed.GetValue(files)!, parsed.GetValue(json), parsed.GetValue(tags), cancellationToken));
         return command;
     }
 
@@ -41,14 +42,15 @@ internal static class InspectCommand
         }
     }
 
-    private static async Task<int> RunAsync(string[] files, bool json, bool tags, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, string[] files, bool json, bool tags, CancellationToken cancellationToken)
     {
         int exitCode = ExitCode.Done;
+        await using CodDatastore here = await CommandOptions.OpenDatastoreAsync(parsed, ".", cancellationToken);
         foreach (string file in files)
         {
             try
             {
-                InstanceScan scan = await InstanceScan.FromFileAsync(file, cancellationToken);
+                InstanceScan scan = await here.ScanAsync(new Instance(file), cancellationToken);
                 Print(file, scan, json, tags);
             }
             catch (Exception error) when (CodCommandLine.ToExitCode(error) is { } code)

@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using CloudOptimizedDicom.Part10;
 
 namespace CloudOptimizedDicom.Cli.Commands;
 
-/// <summary>The files below some paths, sorted by the series that they belong to.</summary>
-internal sealed class FileGroups
+/// <summary>Instances from files, folders and URIs, sorted by the series that they belong to.</summary>
+internal sealed class InstanceGroups
 {
     private const int PrefixOffset = 128;
 
@@ -18,60 +19,100 @@ internal sealed class FileGroups
     /// <summary>Files in folders that are not DICOM at all.</summary>
     public int Skipped { get; private set; }
 
-    /// <summary>Reads the header of every file, folders in the order of their names.</summary>
+    /// <summary>Reads the header of every instance, several at once; the groups keep the order given.</summary>
+    /// <param name="datastore">Reads the headers.</param>
+    /// <param name="paths">Files, folders (in the order of their names) and URIs.</param>
+    /// <param name="listings">URI prefixes whose objects are meant.</param>
+    /// <param name="jobs">How many headers to read at once.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
-    public static async Task<FileGroups> ReadAsync(IEnumerable<string> paths, CancellationToken cancellationToken)
+    public static async Task<InstanceGroups> ReadAsync(
+        CodDatastore datastore, IEnumerable<string> paths, IEnumerable<string> listings, int jobs, CancellationToken cancellationToken)
     {
-        var groups = new FileGroups();
-        foreach (string path in paths)
+        List<Candidate> candidates = [.. paths.SelectMany(Expand)];
+        foreach (string listing in listings)
         {
-            if (Directory.Exists(path))
+            await foreach (Instance instance in datastore.ListInstancesAsync(listing, cancellationToken))
             {
-                foreach (string file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-                {
-                    await groups.AddAsync(file, isNamed: false, cancellationToken);
-                }
-            }
-            else if (File.Exists(path))
-            {
-                await groups.AddAsync(path, isNamed: true, cancellationToken);
-            }
-            else
-            {
-                throw new FileNotFoundException($"There is no file or folder {path}.", path);
+                candidates.Add(new Candidate(instance, IsNamed: false));
             }
         }
 
+        await Parallel.ForEachAsync(
+            candidates,
+            new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellationToken },
+            async (candidate, token) => await candidate.IdentifyAsync(datastore, token));
+        var groups = new InstanceGroups();
+        candidates.ForEach(groups.Add);
         return groups;
     }
 
-    private async Task AddAsync(string file, bool isNamed, CancellationToken cancellationToken)
+    private static IEnumerable<Candidate> Expand(string path)
     {
-        var instance = new Instance(file);
-        try
+        if (Directory.Exists(path))
         {
-            var id = new SeriesId(await instance.GetStudyUidAsync(cancellationToken), await instance.GetSeriesUidAsync(cancellationToken));
-            if (!_series.TryGetValue(id, out List<Instance>? instances))
-            {
-                _series[id] = instances = [];
-            }
-
-            instances.Add(instance);
+            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(file => new Candidate(new Instance(file), IsNamed: false));
         }
-        catch (InvalidDicomException) when (!isNamed && !HasPrefix(file))
+
+        return path.Contains("://", StringComparison.Ordinal) || File.Exists(path)
+            ? [new Candidate(new Instance(path), IsNamed: true)]
+            : throw new FileNotFoundException($"There is no file or folder {path}.", path);
+    }
+
+    private void Add(Candidate candidate)
+    {
+        if (candidate.Error is InvalidDicomException && !candidate.IsNamed && !candidate.HasPrefix)
         {
             Skipped++;
         }
-        catch (Exception error) when (error is CodException or IOException or UnauthorizedAccessException or ArgumentException)
+        else if (candidate.Error is { } error)
         {
-            _errors.Add(new AppendError(instance, error));
+            _errors.Add(new AppendError(candidate.Instance, error));
+        }
+        else
+        {
+            ref List<Instance>? instances = ref CollectionsMarshal.GetValueRefOrAddDefault(_series, candidate.Id!, out _);
+            (instances ??= []).Add(candidate.Instance);
         }
     }
 
-    private static bool HasPrefix(string file)
+    /// <summary>Something that may be an instance.</summary>
+    private sealed record Candidate(Instance Instance, bool IsNamed)
     {
-        Span<byte> prefix = stackalloc byte[4];
-        using var handle = File.OpenHandle(file);
-        return RandomAccess.Read(handle, prefix, PrefixOffset) == prefix.Length && prefix.SequenceEqual("DICM"u8);
+        public SeriesId? Id { get; private set; }
+
+        public Exception? Error { get; private set; }
+
+        /// <summary>Whether "DICM" stands where it should, so that what cannot be read is damaged and not something else.</summary>
+        public bool HasPrefix { get; private set; }
+
+        public async Task IdentifyAsync(CodDatastore datastore, CancellationToken cancellationToken)
+        {
+            try
+            {
+                Id = await datastore.IdentifyAsync(Instance, cancellationToken);
+            }
+            catch (CodException error)
+            {
+                Error = error;
+                HasPrefix = File.Exists(Instance.OriginalPath) && HasPrefixAt(Instance.OriginalPath);
+            }
+        }
+
+        private static bool HasPrefixAt(string file)
+        {
+            try
+            {
+                Span<byte> prefix = stackalloc byte[4];
+                using var handle = File.OpenHandle(file);
+                return RandomAccess.Read(handle, prefix, PrefixOffset) == prefix.Length && prefix.SequenceEqual("DICM"u8);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
     }
 }

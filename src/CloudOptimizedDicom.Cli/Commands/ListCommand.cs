@@ -21,13 +21,13 @@ internal static class ListCommand
         Option<bool> json = CommandOptions.Json();
         var command = new Command("ls", Description) { datastore, study, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(datastore)!, parsed.GetValue(study), parsed.GetValue(json), cancellationToken));
+            parsed, parsed.GetValue(datastore)!, parsed.GetValue(study), parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, string? studyUid, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, string path, string? studyUid, bool json, CancellationToken cancellationToken)
     {
-        await using CodDatastore datastore = await CodDatastore.OpenAsync(path, cancellationToken: cancellationToken);
+        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, path, cancellationToken);
         int count = 0;
         long bytes = 0;
         await foreach (SeriesListing series in datastore.ListSeriesAsync(studyUid, cancellationToken))

@@ -23,13 +23,13 @@ internal static class ShowCommand
         Option<bool> json = CommandOptions.Json("Print the record of each instance as JSON, one a line.");
         var command = new Command("show", Description) { series, instance, tags, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(series)!, parsed.GetValue(instance), parsed.GetValue(tags), parsed.GetValue(json), cancellationToken));
+            parsed, parsed.GetValue(series)!, parsed.GetValue(instance), parsed.GetValue(tags), parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(SeriesAddress address, string? instanceUid, bool tags, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, SeriesAddress address, string? instanceUid, bool tags, bool json, CancellationToken cancellationToken)
     {
-        await using CodDatastore datastore = await CodDatastore.OpenAsync(address.Datastore, cancellationToken: cancellationToken);
+        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, address.Datastore, cancellationToken);
         await using CodObject series = await datastore.OpenSeriesAsync(
             address.Series!.StudyUid, address.Series.SeriesUid, CodMode.Read, cancellationToken: cancellationToken);
         IReadOnlyList<Instance> instances = instanceUid is null ? series.GetInstances() : [series.GetInstance(instanceUid)];

@@ -20,13 +20,13 @@ internal static class VerifyCommand
         Option<bool> json = CommandOptions.Json();
         var command = new Command("verify", Description) { series, jobs, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(series)!, parsed.GetValue(jobs), parsed.GetValue(json), cancellationToken));
+            parsed, parsed.GetValue(series)!, parsed.GetValue(jobs), parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(SeriesAddress address, int jobs, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, SeriesAddress address, int jobs, bool json, CancellationToken cancellationToken)
     {
-        await using CodDatastore datastore = await CodDatastore.OpenAsync(address.Datastore, cancellationToken: cancellationToken);
+        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, address.Datastore, cancellationToken);
         return await SeriesRun.RunAsync(address, datastore, "Verifying series", jobs, json, async (id, token) =>
         {
             await using CodObject series = await datastore.OpenSeriesAsync(

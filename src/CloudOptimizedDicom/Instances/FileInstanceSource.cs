@@ -12,16 +12,19 @@ internal sealed class FileInstanceSource(string uri) : IInstanceSource
 
     public string Path => uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? new Uri(uri).LocalPath : uri;
 
-    public Task<Stream> OpenAsync(CancellationToken cancellationToken)
+    public Task<SourceContent> OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return Task.FromResult<Stream>(InstanceScanner.OpenFile(Path));
+            FileStream file = InstanceScanner.OpenFile(Path);
+            return Task.FromResult(new SourceContent(uri, file, file.Length, crc32c: null));
         }
-        catch (Exception error) when (error is ArgumentException or UriFormatException)
+        catch (Exception error) when (SourceContent.IsOfSource(error) || error is ArgumentException or UriFormatException)
         {
-            throw new IOException($"it names no file ({error.Message})", error);
+            throw new SourceReadException(uri, error);
         }
     }
+
+    public Task<SourceContent> OpenHeadAsync(long bytes, CancellationToken cancellationToken) => OpenAsync(cancellationToken);
 }

@@ -4,11 +4,6 @@ using CloudOptimizedDicom.Part10;
 
 namespace CloudOptimizedDicom;
 
-/// <summary>Reads bytes of one instance; gives all of the range, or throws.</summary>
-/// <param name="range">Within the instance, not the archive.</param>
-/// <param name="cancellationToken">Ends the call early.</param>
-internal delegate ValueTask<ReadOnlyMemory<byte>> ReadInstanceRange(ByteRange range, CancellationToken cancellationToken);
-
 /// <summary>
 /// Tells where the frames of a stored instance really are. The Python library puts native frames 8 bytes too high and takes
 /// fragments for frames where there are as many, and a record does not say who wrote its table, so each is proven: by the

@@ -9,7 +9,11 @@ internal interface IInstanceSource
     /// <summary>Whether the bytes are on another machine.</summary>
     bool IsRemote { get; }
 
-    /// <summary>Opens the bytes at their beginning. The stream knows its length.</summary>
-    /// <exception cref="IOException">The source cannot be read.</exception>
-    Task<Stream> OpenAsync(CancellationToken cancellationToken);
+    /// <summary>Opens all bytes.</summary>
+    /// <exception cref="SourceReadException">The source cannot be read.</exception>
+    Task<SourceContent> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Opens the first bytes, or all where there are not as many; a source may give more than was asked for.</summary>
+    /// <exception cref="SourceReadException">The source cannot be read.</exception>
+    Task<SourceContent> OpenHeadAsync(long bytes, CancellationToken cancellationToken);
 }

@@ -12,7 +12,7 @@ public sealed class Instance
     private InstanceUids? _uids;
 
     /// <summary>Names a file that is to be stored. Nothing is read yet.</summary>
-    /// <param name="uri">A path, or a URI with the scheme <c>file</c>.</param>
+    /// <param name="uri">A path, or a URI with the scheme <c>file</c>, <c>gs</c>, <c>http</c> or <c>https</c>.</param>
     /// <exception cref="ArgumentException">The text is empty.</exception>
     public Instance(string uri)
     {
@@ -66,19 +66,20 @@ public sealed class Instance
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The UID.</returns>
     /// <exception cref="InvalidDicomException">The file is not readable as DICOM, or has no such UID.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="SourceReadException">The file cannot be read.</exception>
+    /// <remarks>An object of a bucket is read with the application's default credentials, unless a datastore has read it before.</remarks>
     public async Task<string> GetInstanceUidAsync(CancellationToken cancellationToken = default) =>
-        Record?.InstanceUid ?? Hints.InstanceUid ?? (await ReadUidsAsync(cancellationToken).ConfigureAwait(false)).InstanceUid;
+        Record?.InstanceUid ?? Hints.InstanceUid ?? (await ReadUidsAsync(InstanceSources.Default, cancellationToken).ConfigureAwait(false)).InstanceUid;
 
     /// <summary>Series Instance UID in the file: from the record or the hints, else by reading the header.</summary>
     /// <inheritdoc cref="GetInstanceUidAsync"/>
     public async Task<string> GetSeriesUidAsync(CancellationToken cancellationToken = default) =>
-        Record?.SeriesUid ?? Hints.SeriesUid ?? (await ReadUidsAsync(cancellationToken).ConfigureAwait(false)).SeriesUid;
+        Record?.SeriesUid ?? Hints.SeriesUid ?? (await ReadUidsAsync(InstanceSources.Default, cancellationToken).ConfigureAwait(false)).SeriesUid;
 
     /// <summary>Study Instance UID in the file: from the record or the hints, else by reading the header.</summary>
     /// <inheritdoc cref="GetInstanceUidAsync"/>
     public async Task<string> GetStudyUidAsync(CancellationToken cancellationToken = default) =>
-        Record?.StudyUid ?? Hints.StudyUid ?? (await ReadUidsAsync(cancellationToken).ConfigureAwait(false)).StudyUid;
+        Record?.StudyUid ?? Hints.StudyUid ?? (await ReadUidsAsync(InstanceSources.Default, cancellationToken).ConfigureAwait(false)).StudyUid;
 
     /// <summary>The UID that the instance is stored under in a series that hides its own.</summary>
     /// <param name="cancellationToken">Ends the call early.</param>
@@ -101,6 +102,12 @@ public sealed class Instance
     /// <returns><see cref="DicomUri"/>.</returns>
     public override string ToString() => DicomUri;
 
+    /// <summary>The UIDs in the file, as far as they are known without reading it: from the hints, or from a header that was read.</summary>
+    internal InstanceUids? KnownUids => _uids
+        ?? (Hints is { InstanceUid: { } instanceUid, SeriesUid: { } seriesUid, StudyUid: { } studyUid }
+            ? new InstanceUids(instanceUid, seriesUid, studyUid)
+            : null);
+
     /// <summary>The UID under which something of this instance is stored.</summary>
     internal string ToStored(string uid) => UidHasher is null ? uid : UidHasher(uid);
 
@@ -115,18 +122,7 @@ public sealed class Instance
         ? hash(uid)
         : throw new InvalidOperationException($"{DicomUri} has no {nameof(UidHasher)}.");
 
-    private async Task<InstanceUids> ReadUidsAsync(CancellationToken cancellationToken)
-    {
-        if (_uids is null)
-        {
-            var source = new FileInstanceSource(OriginalPath);
-            Stream stream = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
-            {
-                _uids = await InstanceUids.ReadAsync(stream, cancellationToken).ConfigureAwait(false);
-            }
-        }
-
-        return _uids;
-    }
+    /// <summary>Reads the UIDs from the header, once.</summary>
+    internal async Task<InstanceUids> ReadUidsAsync(InstanceSources sources, CancellationToken cancellationToken) =>
+        _uids ??= await InstanceUids.ReadAsync(sources.Resolve(OriginalPath), cancellationToken).ConfigureAwait(false);
 }

@@ -69,15 +69,14 @@ public sealed class InstanceScan
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>What the file holds.</returns>
     /// <exception cref="InvalidDicomException">The file is not readable as DICOM.</exception>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
-    /// <exception cref="SourceReadException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static async Task<InstanceScan> FromFileAsync(string path, CancellationToken cancellationToken = default)
     {
         FileStream file = InstanceScanner.OpenFile(path);
         await using (file.ConfigureAwait(false))
         {
-            return await InstanceScanner.ScanAsync(file, path, copyTo: null, NameWithoutStore, long.MaxValue, cancellationToken).ConfigureAwait(false);
+            return await InstanceScanner.ScanAsync(file, copyTo: null, NameWithoutStore, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -89,7 +88,7 @@ public sealed class InstanceScan
     public static Task<InstanceScan> FromStreamAsync(Stream stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return InstanceScanner.ScanAsync(stream, "The stream", copyTo: null, NameWithoutStore, long.MaxValue, cancellationToken);
+        return InstanceScanner.ScanAsync(stream, copyTo: null, NameWithoutStore, cancellationToken);
     }
 
     /// <summary>Without a store the archive is named by its series alone.</summary>

@@ -21,22 +21,14 @@ internal static class InstanceScanner
 
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="source">What is read; it stays open.</param>
-    /// <param name="sourceUri">Its name, for errors.</param>
     /// <param name="copyTo">Gets every byte as it goes by; null for none.</param>
     /// <param name="nameBulkData">Names the instance for values that are too long for the metadata.</param>
-    /// <param name="maxBytes">The length that the source is known to have; it may not be longer.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <exception cref="InvalidDicomException">The bytes are not readable as DICOM; the copy is not complete then.</exception>
-    /// <exception cref="SourceChangedException">It is longer; the copy is not complete then.</exception>
     public static async Task<InstanceScan> ScanAsync(
-        Stream source,
-        string sourceUri,
-        Stream? copyTo,
-        Func<DicomDataset, string> nameBulkData,
-        long maxBytes,
-        CancellationToken cancellationToken)
+        Stream source, Stream? copyTo, Func<DicomDataset, string> nameBulkData, CancellationToken cancellationToken)
     {
-        var passing = new PassingStream(source, copyTo, sourceUri, maxBytes);
+        var passing = new PassingStream(source, copyTo);
         await using (passing.ConfigureAwait(false))
         {
             if (!source.CanSeek || source.Length - source.Position is > MaxBufferedBytes or 0)

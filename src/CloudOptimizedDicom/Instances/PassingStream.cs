@@ -2,15 +2,8 @@ using System.Buffers;
 
 namespace CloudOptimizedDicom;
 
-/// <summary>
-/// Counts, checksums and copies the bytes that are read through it, and tells errors of the source from those of the copy.
-/// The streams at both ends stay open.
-/// </summary>
-/// <param name="source">What is read.</param>
-/// <param name="copyTo">Gets what was read; null for none.</param>
-/// <param name="sourceUri">The source, for errors.</param>
-/// <param name="maxBytes">The length that the source had; more is not copied.</param>
-internal sealed class PassingStream(Stream source, Stream? copyTo, string sourceUri, long maxBytes = long.MaxValue) : Stream
+/// <summary>Counts, checksums and copies the bytes that are read through it. The streams at both ends stay open.</summary>
+internal sealed class PassingStream(Stream source, Stream? copyTo) : Stream
 {
     private const int DrainBytes = 128 * 1024;
 
@@ -36,23 +29,9 @@ internal sealed class PassingStream(Stream source, Stream? copyTo, string source
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int count;
-        try
-        {
-            count = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException error)
-        {
-            throw new SourceReadException(sourceUri, error);
-        }
-
+        int count = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         _crc32c.Append(buffer.Span[..count]);
         BytesPassed += count;
-        if (BytesPassed > maxBytes)
-        {
-            throw new SourceChangedException(sourceUri, maxBytes, BytesPassed);
-        }
-
         if (copyTo is not null && count > 0)
         {
             await copyTo.WriteAsync(buffer[..count], cancellationToken).ConfigureAwait(false);

@@ -9,6 +9,7 @@ namespace CloudOptimizedDicom;
 /// <param name="names">The series.</param>
 /// <param name="metadata">A copy of the metadata, to be added to.</param>
 /// <param name="archiveUri">The archive as records name it.</param>
+/// <param name="sources">Finds the instances.</param>
 /// <param name="openScratch">Gives the archive to add to, at the first instance that is new.</param>
 /// <param name="options">How.</param>
 /// <param name="timeProvider">The clock.</param>
@@ -16,6 +17,7 @@ internal sealed class AppendSession(
     SeriesNames names,
     SeriesMetadata metadata,
     string archiveUri,
+    InstanceSources sources,
     Func<CancellationToken, Task<ScratchArchive>> openScratch,
     AppendOptions options,
     TimeProvider timeProvider)
@@ -40,6 +42,11 @@ internal sealed class AppendSession(
         {
             foreach (Instance instance in instances)
             {
+                if (TryDecideByHints(instance))
+                {
+                    continue;
+                }
+
                 opening.Enqueue((instance, Task.Run(() => OpenAsync(instance, cancellationToken), cancellationToken)));
                 if (opening.Count >= Math.Max(1, options.MaxParallelism))
                 {
@@ -73,7 +80,7 @@ internal sealed class AppendSession(
     }
 
     private Task<PreparedInstance> OpenAsync(Instance instance, CancellationToken cancellationToken) => PreparedInstance.OpenAsync(
-        instance, new FileInstanceSource(instance.DicomUri), uids => BulkDataUri(instance.ToStored(uids.InstanceUid)), cancellationToken);
+        instance, sources.Resolve(instance.DicomUri), uids => BulkDataUri(instance.ToStored(uids.InstanceUid)), cancellationToken);
 
     private string BulkDataUri(string uid) => $"{archiveUri}://{SeriesNames.Member(uid)}";
 
@@ -95,9 +102,29 @@ internal sealed class AppendSession(
             _errors.Add(new AppendError(instance, error));
         }
 
-        _instancesDone++;
-        _bytesDone += bytes;
-        options.Progress?.Report(new InstanceProgress(_instancesDone, _bytesDone));
+        Report(bytes);
+    }
+
+    private void Report(long bytes) => options.Progress?.Report(new InstanceProgress(++_instancesDone, _bytesDone += bytes));
+
+    /// <summary>
+    /// An instance whose UID is stored already needs no reading when its size and checksum are known beforehand: nothing of
+    /// it will be stored.
+    /// </summary>
+    private bool TryDecideByHints(Instance instance)
+    {
+        Hints hints = instance.Hints;
+        if (hints.SizeBytes is not { } size || hints.Crc32c is not { } crc32c || instance.KnownUids is not { } uids
+            || instance.ToStored(uids.StudyUid) != names.Id.StudyUid || instance.ToStored(uids.SeriesUid) != names.Id.SeriesUid
+            || !metadata.TryGetInstance(instance.ToStored(uids.InstanceUid), out InstanceRecord? existing))
+        {
+            return false;
+        }
+
+        instance.StoredUid = existing.Uid;
+        Compare(instance, existing, size, crc32c);
+        Report(size);
+        return true;
     }
 
     /// <summary>Whether an error costs only its instance. One of the scratch disk or of the store costs the call.</summary>
@@ -110,6 +137,7 @@ internal sealed class AppendSession(
         string uid = instance.ToStored(prepared.Uids.InstanceUid);
         RequireBelongs(instance, prepared.Uids, uid);
         instance.StoredUid = uid;
+        HintCheck.Require(instance, prepared.Uids, prepared.SizeBytes, prepared.Scan?.Crc32c);
         if (metadata.TryGetInstance(uid, out InstanceRecord? existing))
         {
             uint crc32c = prepared.Scan?.Crc32c
@@ -171,6 +199,7 @@ internal sealed class AppendSession(
             async (member, token) =>
             {
                 scan = await ScanStreamAsync(prepared, member, uid, token).ConfigureAwait(false);
+                HintCheck.Require(prepared.Instance, prepared.Uids, scan.SizeBytes, scan.Crc32c);
                 return scan.Crc32c;
             },
             cancellationToken).ConfigureAwait(false);
@@ -180,7 +209,7 @@ internal sealed class AppendSession(
     private async Task<InstanceScan> ScanStreamAsync(PreparedInstance prepared, Stream? copyTo, string uid, CancellationToken cancellationToken)
     {
         InstanceScan scan = await InstanceScanner.ScanAsync(
-            prepared.Stream, prepared.Instance.DicomUri, copyTo, _ => BulkDataUri(uid), prepared.SizeBytes, cancellationToken).ConfigureAwait(false);
+            prepared.Stream, copyTo, _ => BulkDataUri(uid), cancellationToken).ConfigureAwait(false);
         return scan.SizeBytes == prepared.SizeBytes && InstanceUids.From(scan) == prepared.Uids
             ? scan
             : throw new SourceChangedException(prepared.Instance.DicomUri, prepared.SizeBytes, scan.SizeBytes);

@@ -144,8 +144,8 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
 
         await using (content.ConfigureAwait(false))
         {
-            Stream copy = record.SizeBytes <= MaxProvenInMemoryBytes ? new MemoryStream((int)record.SizeBytes) : CreateTemporaryFile();
-            var passing = new PassingStream(content.Content, copy, ArchiveUri);
+            Stream copy = record.SizeBytes <= MaxProvenInMemoryBytes ? new MemoryStream((int)record.SizeBytes) : TemporaryFile.Create();
+            var passing = new PassingStream(content.Content, copy);
             await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
             if (passing.BytesPassed != record.SizeBytes || passing.Crc32c != record.Crc32c)
             {
@@ -182,13 +182,6 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
         _snapshot = before with { Pin = live.Generation };
         return true;
     }
-
-    private static FileStream CreateTemporaryFile() => new(Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.dcm"), new FileStreamOptions
-    {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.ReadWrite,
-        Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-    });
 
     /// <param name="Series">The metadata.</param>
     /// <param name="Pin">The generation of the archive that it describes; null for a series that does not say.</param>

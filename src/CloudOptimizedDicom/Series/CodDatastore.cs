@@ -19,6 +19,7 @@ public sealed partial class CodDatastore : IAsyncDisposable
         Store = store;
         _prefix = prefix.Length == 0 ? "" : prefix.TrimEnd('/') + "/";
         Options = options;
+        Sources = new InstanceSources(bucket => OpenStore(bucket, options));
         Logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<CodDatastore>();
     }
 
@@ -121,23 +122,27 @@ public sealed partial class CodDatastore : IAsyncDisposable
 
     /// <summary>Frees connections. Series that are still open cannot be used any more.</summary>
     /// <returns>When done.</returns>
-    public ValueTask DisposeAsync() => Store.DisposeAsync();
-
-    private static CodDatastore OpenBucket(string path, CodDatastoreOptions options)
+    public async ValueTask DisposeAsync()
     {
-        int slash = path.IndexOf('/', StringComparison.Ordinal);
-        string bucket = slash < 0 ? path : path[..slash];
-        var store = new GcsObjectStore(bucket, new GcsObjectStoreOptions
-        {
-            Credential = options.Credential,
-            Endpoint = options.Endpoint,
-            UserProject = options.UserProject,
-            HttpMessageHandler = options.HttpMessageHandler,
-            LoggerFactory = options.LoggerFactory,
-            TimeProvider = options.TimeProvider,
-        });
-        return new CodDatastore(store, slash < 0 ? "" : path[(slash + 1)..].Trim('/'), options);
+        await Sources.DisposeAsync().ConfigureAwait(false);
+        await Store.DisposeAsync().ConfigureAwait(false);
     }
 
     internal SeriesNames Name(SeriesId id) => new(_prefix, id);
+
+    private static CodDatastore OpenBucket(string path, CodDatastoreOptions options)
+    {
+        string[] parts = path.Split('/', 2);
+        return new CodDatastore(OpenStore(parts[0], options), parts.Length > 1 ? parts[1].Trim('/') : "", options);
+    }
+
+    private static GcsObjectStore OpenStore(string bucket, CodDatastoreOptions options) => new(bucket, new GcsObjectStoreOptions
+    {
+        Credential = options.Credential,
+        Endpoint = options.Endpoint,
+        UserProject = options.UserProject,
+        HttpMessageHandler = options.HttpMessageHandler,
+        LoggerFactory = options.LoggerFactory,
+        TimeProvider = options.TimeProvider,
+    });
 }

@@ -85,7 +85,7 @@ public sealed partial class CodObject
         FileStream file = InstanceScanner.OpenFile(path);
         await using (file.ConfigureAwait(false))
         {
-            var passing = new PassingStream(file, copyTo: null, path);
+            var passing = new PassingStream(file, copyTo: null);
             await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
             return passing.Crc32c == record.Crc32c;
         }

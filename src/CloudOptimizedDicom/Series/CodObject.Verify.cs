@@ -45,12 +45,11 @@ public sealed partial class CodObject
 
     private async Task CheckArchiveAsync(IntegrityCheck check, ObjectContent content, CancellationToken cancellationToken)
     {
-        string path = Path.Combine(_datastore.Options.ScratchDirectory ?? Path.GetTempPath(), $"{Guid.NewGuid():N}.tar");
-        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0, FileOptions.DeleteOnClose);
+        FileStream file = TemporaryFile.Create(_datastore.Options.ScratchDirectory);
         await using (file.ConfigureAwait(false))
         await using (content.ConfigureAwait(false))
         {
-            var passing = new PassingStream(content.Content, file, ArchiveUri);
+            var passing = new PassingStream(content.Content, file);
             await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
             await check.CheckArchiveAsync(file, passing.Crc32c, cancellationToken).ConfigureAwait(false);
         }

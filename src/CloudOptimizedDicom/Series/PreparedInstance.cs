@@ -9,11 +9,11 @@ namespace CloudOptimizedDicom;
 /// </summary>
 internal sealed class PreparedInstance : IAsyncDisposable
 {
-    private readonly Stream _source;
+    private readonly SourceContent _source;
     private readonly byte[] _buffer;
     private readonly int _buffered;
 
-    private PreparedInstance(Instance instance, Stream source, byte[] buffer, int buffered, long sizeBytes, InstanceUids uids, InstanceScan? scan)
+    private PreparedInstance(Instance instance, SourceContent source, byte[] buffer, int buffered, long sizeBytes, InstanceUids uids, InstanceScan? scan)
     {
         Instance = instance;
         _source = source;
@@ -46,48 +46,35 @@ internal sealed class PreparedInstance : IAsyncDisposable
     public static async Task<PreparedInstance> OpenAsync(
         Instance instance, IInstanceSource source, Func<InstanceUids, string> nameBulkData, CancellationToken cancellationToken)
     {
-        Stream? stream = null;
-        byte[]? buffer = null;
+        SourceContent content = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
+        long size = content.SizeBytes;
+        int wanted = (int)Math.Min(size, InstanceScanner.MaxBufferedBytes);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(wanted);
         try
         {
-            stream = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
-            long size = stream.Length;
-            int wanted = (int)Math.Min(size, InstanceScanner.MaxBufferedBytes);
-            buffer = ArrayPool<byte>.Shared.Rent(wanted);
-            int read = await stream.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            int read = await content.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             if (read != wanted)
             {
-                throw new SourceChangedException(source.Uri, wanted, read);
+                throw new SourceChangedException(source.Uri, size, read);
             }
 
             if (size > InstanceScanner.MaxBufferedBytes)
             {
                 InstanceUids uids = await ReadHeaderAsync(buffer.AsMemory(0, read), source, cancellationToken).ConfigureAwait(false);
-                return new PreparedInstance(instance, stream, buffer, read, size, uids, scan: null);
+                return new PreparedInstance(instance, content, buffer, read, size, uids, scan: null);
             }
 
+            // The read that finds the end also sees growth, and checks what a store knows of the bytes.
+            await content.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false);
             InstanceScan scan = await InstanceScanner.ScanAsync(
                 buffer.AsMemory(0, read), dataset => nameBulkData(InstanceUids.From(dataset)), cancellationToken).ConfigureAwait(false);
             RequirePrefix(scan.HasPart10Prefix);
-            return new PreparedInstance(instance, stream, buffer, read, read, InstanceUids.From(scan), scan);
+            return new PreparedInstance(instance, content, buffer, read, read, InstanceUids.From(scan), scan);
         }
-        catch (Exception error)
+        catch
         {
-            if (buffer is not null)
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
-
-            if (stream is not null)
-            {
-                await stream.DisposeAsync().ConfigureAwait(false);
-            }
-
-            if (error is IOException or UnauthorizedAccessException)
-            {
-                throw new SourceReadException(source.Uri, error);
-            }
-
+            ArrayPool<byte>.Shared.Return(buffer);
+            await content.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -104,19 +91,13 @@ internal sealed class PreparedInstance : IAsyncDisposable
         using (DicomDataset dataset = await Part10Reader.ReadAsync(head, null, DicomTag.FloatPixelData, cancellationToken).ConfigureAwait(false))
         {
             RequirePrefix(dataset.HasPreamble);
-            if (dataset.Find(DicomTag.SeriesInstanceUID) >= 0 && dataset.Find(DicomTag.SOPInstanceUID) >= 0 && dataset.Find(DicomTag.StudyInstanceUID) >= 0)
+            if (InstanceUids.AreIn(dataset))
             {
                 return InstanceUids.From(dataset);
             }
         }
 
-        Stream again = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using (again.ConfigureAwait(false))
-        {
-            // To the end: in a file whose elements are out of order the UIDs may stand behind the pixels.
-            using DicomDataset dataset = await Part10Reader.ReadAsync(again, null, stopBefore: null, cancellationToken).ConfigureAwait(false);
-            return InstanceUids.From(dataset);
-        }
+        return await InstanceUids.ReadAsync(source, cancellationToken).ConfigureAwait(false);
     }
 
     private static void RequirePrefix(bool hasPrefix)

@@ -47,7 +47,7 @@ internal sealed class ScratchArchive : IDisposable
         FileStream file = CreateFile(directory);
         try
         {
-            var passing = new PassingStream(content.Content, file, content.Info.Name);
+            var passing = new PassingStream(content.Content, file);
             long keptBytes = Math.Min(RoundUp(recordsEnd), content.Range.Length);
             await CopyAsync(passing, keptBytes, cancellationToken).ConfigureAwait(false);
             uint keptCrc32c = passing.Crc32c;

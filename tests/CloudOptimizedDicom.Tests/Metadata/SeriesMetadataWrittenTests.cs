@@ -126,7 +126,7 @@ public sealed class SeriesMetadataWrittenTests
             Assert.That(series.TryGetInstance(instance.Uid, out InstanceRecord? stored), Is.True);
             await using FileStream file = InstanceScanner.OpenFile(instance.InputPath);
             InstanceScan scan = await InstanceScanner.ScanAsync(
-                file, instance.InputPath, copyTo: null, _ => $"{golden.ArchiveUri}://instances/{instance.Uid}.dcm", long.MaxValue, CancellationToken.None);
+                file, copyTo: null, _ => $"{golden.ArchiveUri}://instances/{instance.Uid}.dcm", CancellationToken.None);
             metadata.Add(InstanceRecord.Create(
                 scan, instance.Uid, stored!.ArchiveRange, stored.OriginalPath, stored.Dependencies, version, Now));
         }

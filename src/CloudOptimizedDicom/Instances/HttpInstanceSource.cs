@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace CloudOptimizedDicom;
+
+/// <summary>A file on a web server.</summary>
+/// <param name="uri">With the scheme <c>http</c> or <c>https</c>.</param>
+/// <param name="client">Makes the requests; it decompresses nothing.</param>
+internal sealed class HttpInstanceSource(string uri, HttpClient client) : IInstanceSource
+{
+    /// <summary>The URI without what may be a secret in it.</summary>
+    public string Uri { get; } = new UriBuilder(uri) { UserName = "", Password = "", Query = "" }.Uri.ToString();
+
+    public bool IsRemote => true;
+
+    public Task<SourceContent> OpenAsync(CancellationToken cancellationToken) => OpenAsync(range: null, cancellationToken);
+
+    public Task<SourceContent> OpenHeadAsync(long bytes, CancellationToken cancellationToken) =>
+        OpenAsync(new RangeHeaderValue(0, bytes - 1), cancellationToken);
+
+    private async Task<SourceContent> OpenAsync(RangeHeaderValue? range, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, uri) { Headers = { Range = range } };
+            HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent))
+            {
+                HttpStatusCode status = response.StatusCode;
+                response.Dispose();
+                throw new HttpRequestException($"the server answers {(int)status} {status}", inner: null, status);
+            }
+
+            Stream content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            long? size = response.StatusCode == HttpStatusCode.PartialContent
+                ? response.Content.Headers.ContentRange?.Length
+                : response.Content.Headers.ContentLength;
+            return size is { } known
+                ? new SourceContent(Uri, content, known, crc32c: null)
+                : await SpoolAsync(content, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (SourceContent.IsOfSource(error))
+        {
+            throw new SourceReadException(Uri, error);
+        }
+    }
+
+    /// <summary>A server that does not say how much will come: it goes to a file first, because an archive wants sizes beforehand.</summary>
+    private async Task<SourceContent> SpoolAsync(Stream content, CancellationToken cancellationToken)
+    {
+        FileStream file = TemporaryFile.Create();
+        try
+        {
+            await using (content.ConfigureAwait(false))
+            {
+                await content.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+            }
+
+            file.Position = 0;
+            return new SourceContent(Uri, file, file.Length, crc32c: null);
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

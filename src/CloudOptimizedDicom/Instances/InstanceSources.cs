@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.Storage.GoogleCloud;
+
+namespace CloudOptimizedDicom;
+
+/// <summary>Finds the source that a URI names. Thread-safe.</summary>
+/// <param name="openBucket">Opens a bucket by its name; each is opened once.</param>
+internal sealed class InstanceSources(Func<string, IObjectStore> openBucket) : IAsyncDisposable
+{
+    private const string CloudStorageScheme = "gs://";
+
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    private readonly ConcurrentDictionary<string, Lazy<IObjectStore>> _buckets = new();
+
+    /// <summary>For instances that no datastore has read: with the application's default credentials.</summary>
+    public static InstanceSources Default { get; } = new(bucket => new GcsObjectStore(bucket));
+
+    /// <exception cref="SourceReadException">The URI is of a kind that is not known.</exception>
+    public IInstanceSource Resolve(string uri)
+    {
+        if (ResolveBucket(uri) is { } place)
+        {
+            return place.Name.Length > 0
+                ? new ObjectInstanceSource(uri, place.Bucket, place.Name)
+                : throw new SourceReadException(uri, new UriFormatException("it names no object"));
+        }
+
+        int scheme = uri.IndexOf("://", StringComparison.Ordinal);
+        return scheme < 0 ? new FileInstanceSource(uri) : uri[..scheme].ToUpperInvariant() switch
+        {
+            "FILE" => new FileInstanceSource(uri),
+            "HTTP" or "HTTPS" => new HttpInstanceSource(uri, Http),
+            string other => throw new SourceReadException(uri, new UriFormatException($"the scheme {other} is not known")),
+        };
+    }
+
+    /// <summary>The bucket of a <c>gs://</c> URI and what stands behind it; null for another kind of URI.</summary>
+    public (IObjectStore Bucket, string Name)? ResolveBucket(string uri)
+    {
+        if (!uri.StartsWith(CloudStorageScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        string[] parts = uri[CloudStorageScheme.Length..].Split('/', 2);
+        IObjectStore bucket = _buckets.GetOrAdd(parts[0], name => new Lazy<IObjectStore>(() => openBucket(name))).Value;
+        return (bucket, parts.Length > 1 ? parts[1] : "");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Lazy<IObjectStore> bucket in _buckets.Values.Where(bucket => bucket.IsValueCreated))
+        {
+            await bucket.Value.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

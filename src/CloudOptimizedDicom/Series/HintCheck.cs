@@ -1,0 +1,35 @@
+namespace CloudOptimizedDicom;
+
+/// <summary>Holds what a caller knew beforehand against what was read.</summary>
+internal static class HintCheck
+{
+    /// <param name="instance">The instance with its hints.</param>
+    /// <param name="uids">What the file says.</param>
+    /// <param name="sizeBytes">Its size.</param>
+    /// <param name="crc32c">Its checksum; null when it is not known yet.</param>
+    /// <exception cref="HintMismatchException">A hint is wrong.</exception>
+    public static void Require(Instance instance, InstanceUids uids, long sizeBytes, uint? crc32c)
+    {
+        Hints hints = instance.Hints;
+        RequireEqual(instance, nameof(Hints.InstanceUid), hints.InstanceUid, uids.InstanceUid);
+        RequireEqual(instance, nameof(Hints.SeriesUid), hints.SeriesUid, uids.SeriesUid);
+        RequireEqual(instance, nameof(Hints.StudyUid), hints.StudyUid, uids.StudyUid);
+        if (hints.SizeBytes is { } size && size != sizeBytes)
+        {
+            throw new HintMismatchException(instance.OriginalPath, nameof(Hints.SizeBytes), $"{size}", $"{sizeBytes}");
+        }
+
+        if (hints.Crc32c is { } hint && crc32c is { } actual && hint != actual)
+        {
+            throw new HintMismatchException(instance.OriginalPath, nameof(Hints.Crc32c), Crc32c.ToBase64(hint), Crc32c.ToBase64(actual));
+        }
+    }
+
+    private static void RequireEqual(Instance instance, string field, string? hint, string actual)
+    {
+        if (hint is not null && hint != actual)
+        {
+            throw new HintMismatchException(instance.OriginalPath, field, hint, actual);
+        }
+    }
+}
