@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -12,13 +13,35 @@ internal sealed record CodProcess(int ExitCode, string Output, string Errors)
         [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
             JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 1000 }).RootElement)];
 
+    private static string DotnetHost => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
     /// <summary>Runs the command to its end; the process is killed when the token is cancelled.</summary>
-    public static async Task<CodProcess> RunAsync(CancellationToken cancellationToken, params string[] arguments)
+    public static Task<CodProcess> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        RunAsync(DotnetHost, ["exec", InOutput("cod.dll"), .. arguments], cancellationToken);
+
+    /// <summary>Runs the command, and gives the most memory that it ever had resident.</summary>
+    public static async Task<(CodProcess Cod, long PeakBytes)> MeasureAsync(CancellationToken cancellationToken, params string[] arguments)
     {
-        string[] command = ["exec", Path.Combine(AppContext.BaseDirectory, "cod.dll"), .. arguments];
+        string result = Path.GetTempFileName();
+        try
+        {
+            string[] measured = [DotnetHost, "exec", InOutput("cod.dll"), .. arguments];
+            string[] command = ["exec", InOutput("CloudOptimizedDicom.TestProcess.dll"), "measure", result, .. measured];
+            CodProcess cod = await RunAsync(DotnetHost, command, cancellationToken);
+            return (cod, long.Parse(await File.ReadAllTextAsync(result, cancellationToken), CultureInfo.InvariantCulture));
+        }
+        finally
+        {
+            File.Delete(result);
+        }
+    }
+
+    /// <summary>Runs any program to its end.</summary>
+    public static async Task<CodProcess> RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
+    {
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", command)
+            StartInfo = new ProcessStartInfo(program, arguments)
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -44,4 +67,6 @@ internal sealed record CodProcess(int ExitCode, string Output, string Errors)
             }
         }
     }
+
+    private static string InOutput(string name) => Path.Combine(AppContext.BaseDirectory, name);
 }

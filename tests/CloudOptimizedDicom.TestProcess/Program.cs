@@ -8,5 +8,6 @@ return args switch
         await Counter.IncrementAsync(root, name, int.Parse(times, CultureInfo.InvariantCulture)),
     ["overwrite", var root, var name, var sizeBytes] =>
         await Overwriter.RunAsync(root, name, int.Parse(sizeBytes, CultureInfo.InvariantCulture)),
+    ["measure", var resultPath, .. var command] => await Measurement.RunAsync(resultPath, command),
     _ => 2,
 };

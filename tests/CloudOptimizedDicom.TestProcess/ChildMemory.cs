@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace CloudOptimizedDicom.Cli.Tests;
+namespace CloudOptimizedDicom.TestProcess;
 
 /// <summary>What the kernel says of processes that this one started and that have ended (getrusage(2) on Linux).</summary>
 internal static partial class ChildMemory
