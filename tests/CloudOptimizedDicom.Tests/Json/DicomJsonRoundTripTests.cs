@@ -12,7 +12,7 @@ public sealed class DicomJsonRoundTripTests
     private static readonly TransferSyntax[] Syntaxes =
         [TransferSyntax.ExplicitVrLittleEndian, TransferSyntax.ImplicitVrLittleEndian, TransferSyntax.ExplicitVrBigEndian];
 
-    [FsCheck.NUnit.Property(MaxTest = 500)]
+    [FsCheck.NUnit.Property(MaxTest = 200)]
     public void Write_RandomDataset_IsReadBackValueByValue(int seed, int more)
     {
         foreach (TransferSyntax syntax in Syntaxes)
