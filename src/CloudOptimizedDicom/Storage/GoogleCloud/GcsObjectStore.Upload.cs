@@ -6,9 +6,6 @@ namespace CloudOptimizedDicom.Storage.GoogleCloud;
 
 public sealed partial class GcsObjectStore
 {
-    // Above this, what a broken connection had brought over is worth keeping.
-    private const int MaxMultipartBytes = 8 << 20;
-
     private static readonly HttpStatusCode[] Refused = [HttpStatusCode.PreconditionFailed];
 
     /// <inheritdoc/>
@@ -23,7 +20,7 @@ public sealed partial class GcsObjectStore
         ArgumentNullException.ThrowIfNull(upload);
         using GcsCall call = Begin("upload", name, cancellationToken);
         using var source = new UploadSource(call, upload);
-        ObjectInfo info = await (upload.SizeBytes <= MaxMultipartBytes
+        ObjectInfo info = await (upload.SizeBytes <= _options.MaxMultipartBytes
             ? UploadWholeAsync(call, name, upload, source, precondition)
             : UploadInSessionAsync(call, name, upload, source, precondition)).ConfigureAwait(false);
         if (info.SizeBytes == upload.SizeBytes && (info.Crc32c ?? upload.Crc32c) == upload.Crc32c)

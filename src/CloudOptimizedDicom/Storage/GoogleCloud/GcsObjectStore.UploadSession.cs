@@ -64,7 +64,7 @@ public sealed partial class GcsObjectStore
                 case HttpStatusCode.PermanentRedirect:
                     GoOn(call, source, session, GcsHeaders.ReadPersistedBytes(response), isStuck: !asksOnly);
                     break;
-                case HttpStatusCode.NotFound or HttpStatusCode.Gone when starts < _maxAttempts:
+                case HttpStatusCode.NotFound or HttpStatusCode.Gone when starts < _options.MaxAttempts:
                     session.Forget();
                     break;
                 case HttpStatusCode.NotFound or HttpStatusCode.Gone:

@@ -19,7 +19,7 @@ public sealed partial class GcsObjectStore : IObjectStore
     private readonly GcsAddress _address;
     private readonly GcsClient _client;
     private readonly string _bucket;
-    private readonly int _maxAttempts;
+    private readonly GcsObjectStoreOptions _options;
 
     /// <summary>Creates a store. Nothing is asked yet.</summary>
     /// <param name="bucket">The bucket, which must exist.</param>
@@ -30,7 +30,7 @@ public sealed partial class GcsObjectStore : IObjectStore
         options ??= new GcsObjectStoreOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxAttempts, nameof(options));
         _bucket = bucket;
-        _maxAttempts = options.MaxAttempts;
+        _options = options;
         _address = new GcsAddress(bucket, options.Endpoint, options.UserProject);
         _client = new GcsClient(options, options.Credential ?? (_address.IsGoogle ? GcsCredential.ApplicationDefault : GcsCredential.None));
     }

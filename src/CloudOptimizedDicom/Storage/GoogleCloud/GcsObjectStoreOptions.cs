@@ -54,6 +54,9 @@ public sealed record GcsObjectStoreOptions
     /// <value>The default is two minutes.</value>
     public TimeSpan ProgressTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Up to how many bytes go in one request; of more, what a broken connection had brought over is kept.</summary>
+    internal int MaxMultipartBytes { get; init; } = 8 << 20;
+
     /// <summary>Where the lengths of pauses are drawn from.</summary>
     internal Random Random { get; init; } = Random.Shared;
 }
