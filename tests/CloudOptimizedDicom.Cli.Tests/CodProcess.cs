@@ -13,7 +13,7 @@ internal sealed record CodProcess(int ExitCode, string Output, string Errors)
         [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
             JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 1000 }).RootElement)];
 
-    private static string DotnetHost => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+    public static string DotnetHost { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     /// <summary>Runs the command to its end; the process is killed when the token is cancelled.</summary>
     public static Task<CodProcess> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
@@ -37,7 +37,8 @@ internal sealed record CodProcess(int ExitCode, string Output, string Errors)
     }
 
     /// <summary>Runs any program to its end.</summary>
-    public static async Task<CodProcess> RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
+    public static async Task<CodProcess> RunAsync(
+        string program, string[] arguments, CancellationToken cancellationToken, string? workingDirectory = null)
     {
         using var process = new Process
         {
@@ -48,8 +49,14 @@ internal sealed record CodProcess(int ExitCode, string Output, string Errors)
                 RedirectStandardError = true,
                 StandardOutputEncoding = Encoding.UTF8,
                 StandardErrorEncoding = Encoding.UTF8,
+                WorkingDirectory = workingDirectory ?? "",
             },
         };
+
+        // What a build leaves running would keep our ends of its streams open.
+        process.StartInfo.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        process.StartInfo.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
+        process.StartInfo.Environment["UseSharedCompilation"] = "false";
         process.Start();
         process.StandardInput.Close();
         try
@@ -68,5 +75,5 @@ internal sealed record CodProcess(int ExitCode, string Output, string Errors)
         }
     }
 
-    private static string InOutput(string name) => Path.Combine(AppContext.BaseDirectory, name);
+    public static string InOutput(string name) => Path.Combine(AppContext.BaseDirectory, name);
 }
