@@ -1,7 +1,6 @@
 using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Storage.GoogleCloud;
 using CloudOptimizedDicom.Testing.Faults;
-using CloudOptimizedDicom.Testing.Objects;
 using CloudOptimizedDicom.Testing.Requests;
 
 namespace CloudOptimizedDicom.Tests.Storage.GoogleCloud;
@@ -124,7 +123,7 @@ public sealed class GcsFaultTests : GcsFixture
         await using GcsObjectStore store = CreateStore();
         for (int seed = 0; seed < Schedules; seed++)
         {
-            string name = $"upload-{seed}";
+            string name = $"{fault}-{sizeBytes}-{seed}";
             Emulator.Faults.Clear();
             long old = seed % 2 == 0 ? 0 : (await store.WriteAsync(name)).Generation;
             Emulator.Log.Clear();
