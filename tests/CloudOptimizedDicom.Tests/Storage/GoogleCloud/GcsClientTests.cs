@@ -108,7 +108,7 @@ public sealed class GcsClientTests : GcsFixture
         using var cancellation = new CancellationTokenSource();
         Emulator.Faults.Add(new FaultRule { Action = FaultAction.Delay(TimeSpan.FromHours(1)) });
         Task call = isUpload
-            ? store.UploadAsync("name", ObjectUpload.FromMemory(RandomBytes(1, 200_000)), ObjectPrecondition.None, cancellation.Token)
+            ? (Task)store.UploadAsync("name", ObjectUpload.FromMemory(RandomBytes(1, 200_000)), ObjectPrecondition.None, cancellation.Token)
             : (Task)store.GetInfoAsync("name", cancellation.Token);
         await cancellation.CancelAsync();
         Assert.That(
