@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using CloudOptimizedDicom.Testing.Objects;
 
 namespace CloudOptimizedDicom.Testing.Tests;
 
@@ -99,7 +100,7 @@ internal abstract class EmulatorFixture
             return null;
         }
 
-        using var reader = new StreamReader(Emulator.Core.OpenRead("bucket", name, Objects.GcsConditions.None).Content);
+        using var reader = new StreamReader(Emulator.Core.OpenRead("bucket", name, GcsConditions.None).Content);
         return reader.ReadToEnd();
     }
 }

@@ -46,7 +46,9 @@ public sealed record FaultRule
 
     private bool MatchesGlob(string name)
     {
-        string pattern = Regex.Escape(ObjectGlob!).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal);
+        string pattern = Regex.Escape(ObjectGlob!)
+            .Replace("\\*", ".*", StringComparison.Ordinal)
+            .Replace("\\?", ".", StringComparison.Ordinal);
         return Regex.IsMatch(name, $@"\A{pattern}\z", RegexOptions.Singleline | RegexOptions.CultureInvariant);
     }
 }

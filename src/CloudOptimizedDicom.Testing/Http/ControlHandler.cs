@@ -40,7 +40,8 @@ internal sealed class ControlHandler(RequestLog log, FaultRules faults, UploadSe
                     throw new GcsErrorException(404, "notFound", "The emulator has no such address.");
             }
         }
-        catch (Exception exception) when (exception is GcsErrorException or ArgumentException or InvalidOperationException or FormatException)
+        catch (Exception exception)
+            when (exception is GcsErrorException or ArgumentException or InvalidOperationException or FormatException)
         {
             GcsErrorException error = exception as GcsErrorException ?? GcsErrorException.Invalid(exception.Message);
             context.Response.StatusCode = error.Status;

@@ -17,7 +17,7 @@ internal sealed class FieldMask
 
     public JsonNode Apply(JsonNode node)
     {
-        if (_members.Count == 0)
+        if (_members.Count == 0 || node is JsonValue)
         {
             return node.DeepClone();
         }

@@ -4,7 +4,9 @@ using CloudOptimizedDicom.Testing.Requests;
 
 namespace CloudOptimizedDicom.Testing.Http;
 
-/// <summary>The bytes of objects: whole, a range of them, or decompressed (Cloud Storage, "Transcoding of gzip-compressed files").</summary>
+/// <summary>
+/// The bytes of objects: whole, a range of them, or decompressed (Cloud Storage, "Transcoding of gzip-compressed files").
+/// </summary>
 internal sealed class MediaHandler(GcsObjectCore core)
 {
     public async Task HandleAsync(Exchange exchange)
@@ -21,7 +23,8 @@ internal sealed class MediaHandler(GcsObjectCore core)
                 exchange.Headers.Vary = "Accept-Encoding";
             }
 
-            if (isCompressed && !AcceptsGzip(exchange) && info.Attributes.CacheControl?.Contains("no-transform", StringComparison.Ordinal) != true)
+            bool mayTransform = info.Attributes.CacheControl?.Contains("no-transform", StringComparison.Ordinal) != true;
+            if (isCompressed && mayTransform && !AcceptsGzip(exchange))
             {
                 await SendDecompressedAsync(exchange, info, content).ConfigureAwait(false);
             }
@@ -72,7 +75,8 @@ internal sealed class MediaHandler(GcsObjectCore core)
         byte[] buffer = new byte[(int)Math.Min(1 << 16, end - first)];
         for (long rest = end - first; rest > 0;)
         {
-            int read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, rest)), exchange.Aborted).ConfigureAwait(false);
+            Memory<byte> wanted = buffer.AsMemory(0, (int)Math.Min(buffer.Length, rest));
+            int read = await content.ReadAsync(wanted, exchange.Aborted).ConfigureAwait(false);
             if (read == 0)
             {
                 throw new EndOfStreamException();

@@ -36,7 +36,10 @@ internal sealed class MultipartBody
         while ((line = await ReadLineAsync(cancellationToken).ConfigureAwait(false)).Length > 0)
         {
             string[] header = line.Split(':', 2, StringSplitOptions.TrimEntries);
-            contentType = header is [var name, var value] && name.Equals("content-type", StringComparison.OrdinalIgnoreCase) ? value : contentType;
+            if (header is [var name, var value] && name.Equals("content-type", StringComparison.OrdinalIgnoreCase))
+            {
+                contentType = value;
+            }
         }
 
         // The end of the empty line may be the beginning of the delimiter, when the part is empty.

@@ -48,7 +48,8 @@ internal sealed class ObjectHandler(GcsObjectCore core)
             exchange.Conditions(),
             exchange.QueryNumber("sourceGeneration"),
             exchange.Aborted).ConfigureAwait(false);
-        await exchange.AnswerAsync(exchange.Address.IsCopyTo ? exchange.Describe(copy) : DescribeRewrite(exchange, copy)).ConfigureAwait(false);
+        JsonObject answer = exchange.Address.IsCopyTo ? exchange.Describe(copy) : DescribeRewrite(exchange, copy);
+        await exchange.AnswerAsync(answer).ConfigureAwait(false);
     }
 
     private static JsonObject DescribeRewrite(Exchange exchange, GcsObject copy)

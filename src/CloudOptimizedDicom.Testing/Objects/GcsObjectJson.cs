@@ -76,7 +76,12 @@ internal static class GcsObjectJson
             return old;
         }
 
-        Dictionary<string, string> metadata = changes is null ? [] : new(old);
+        var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string key, string value) in changes is null ? [] : old.AsEnumerable())
+        {
+            metadata[key] = value;
+        }
+
         foreach ((string key, JsonNode? value) in changes?.AsObject() ?? [])
         {
             metadata.Remove(key);
