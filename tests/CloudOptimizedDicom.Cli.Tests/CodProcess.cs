@@ -19,15 +19,16 @@ internal sealed record CodProcess(int ExitCode, string Output, string Errors)
     public static Task<CodProcess> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
         RunAsync(DotnetHost, ["exec", InOutput("cod.dll"), .. arguments], cancellationToken);
 
-    /// <summary>Runs the command, and gives the most memory that it ever had resident.</summary>
-    public static async Task<(CodProcess Cod, long PeakBytes)> MeasureAsync(CancellationToken cancellationToken, params string[] arguments)
+    /// <summary>Runs the command, and gives the most memory that it ever had resident; what it prints may be too much for a text.</summary>
+    public static async Task<(CodProcess Cod, long PeakBytes)> MeasureAsync(
+        string[] arguments, CancellationToken cancellationToken, Func<Stream, Task<string>>? readOutput = null)
     {
         string result = Path.GetTempFileName();
         try
         {
             string[] measured = [DotnetHost, "exec", InOutput("cod.dll"), .. arguments];
             string[] command = ["exec", InOutput("CloudOptimizedDicom.TestProcess.dll"), "measure", result, .. measured];
-            CodProcess cod = await RunAsync(DotnetHost, command, cancellationToken);
+            CodProcess cod = await RunAsync(DotnetHost, command, cancellationToken, readOutput: readOutput);
             return (cod, long.Parse(await File.ReadAllTextAsync(result, cancellationToken), CultureInfo.InvariantCulture));
         }
         finally
@@ -38,7 +39,7 @@ internal sealed record CodProcess(int ExitCode, string Output, string Errors)
 
     /// <summary>Runs any program to its end.</summary>
     public static async Task<CodProcess> RunAsync(
-        string program, string[] arguments, CancellationToken cancellationToken, string? workingDirectory = null)
+        string program, string[] arguments, CancellationToken cancellationToken, string? workingDirectory = null, Func<Stream, Task<string>>? readOutput = null)
     {
         using var process = new Process
         {
@@ -61,7 +62,9 @@ internal sealed record CodProcess(int ExitCode, string Output, string Errors)
         process.StandardInput.Close();
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            Task<string> output = readOutput is null
+                ? process.StandardOutput.ReadToEndAsync(cancellationToken)
+                : readOutput(process.StandardOutput.BaseStream);
             Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
             return new CodProcess(process.ExitCode, await output, await errors);

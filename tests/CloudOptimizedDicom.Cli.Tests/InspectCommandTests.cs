@@ -117,7 +117,7 @@ public sealed class InspectCommandTests
         try
         {
             size = await WriteSparseAsync(path, fragmentBytes, cancellationToken);
-            (cod, peakBytes) = await CodProcess.MeasureAsync(cancellationToken, "inspect", "--json", path);
+            (cod, peakBytes) = await CodProcess.MeasureAsync(["inspect", "--json", path], cancellationToken);
         }
         finally
         {
