@@ -34,6 +34,8 @@ internal sealed class FrameLocator
 
     private long Size => _record.SizeBytes;
 
+    private long LastEnd => _stored[_stored.Count - 1].End;
+
     /// <summary>The frames of a record; null when there is no table or it cannot be trusted, so that only the whole instance helps.</summary>
     /// <param name="record">The record.</param>
     /// <param name="read">Reads the instance; not called when the record proves its table.</param>
@@ -163,8 +165,6 @@ internal sealed class FrameLocator
         bool isShifted = IsBehindHeader(bytes.Span[..^PythonShift], pixels, offset - PythonShift);
         return isRight == isShifted ? null : isRight ? _stored : shifted;
     }
-
-    private long LastEnd => _stored[_stored.Count - 1].End;
 
     private bool IsBehindHeader(ReadOnlySpan<byte> bytes, DicomTag pixels, long offset) =>
         PixelHeader.FindLength(bytes, pixels, _syntax) is { } length
