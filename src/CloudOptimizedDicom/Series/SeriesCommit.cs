@@ -11,14 +11,8 @@ namespace CloudOptimizedDicom;
 /// <param name="isLockHeld">Asks whether the lock is still ours.</param>
 internal sealed class SeriesCommit(IObjectStore store, string seriesUri, Func<CancellationToken, Task<bool>> isLockHeld)
 {
-    /// <summary>
-    /// The custom metadata by which a commit knows its own uploads. Bytes cannot tell: two writers may make equal archives.
-    /// </summary>
-    private const string UploadIdKey = "cod-upload-id";
-
     private const int MaxFenceAttempts = 3;
 
-    private readonly string _id = Guid.NewGuid().ToString("D");
     private readonly Dictionary<string, ObjectInfo> _done = [];
 
     /// <summary>Whether something is in the store that was not there before, or may be.</summary>
@@ -26,7 +20,7 @@ internal sealed class SeriesCommit(IObjectStore store, string seriesUri, Func<Ca
 
     /// <summary>Uploads one object, unless an earlier run has.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="upload">Its bytes.</param>
+    /// <param name="upload">Its bytes; the same in every run, so that the store knows it again.</param>
     /// <param name="fence">The generation that may be replaced; 0 for none.</param>
     /// <param name="onOther">What to do when another generation is live.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
@@ -60,29 +54,20 @@ internal sealed class SeriesCommit(IObjectStore store, string seriesUri, Func<Ca
     private async Task<ObjectInfo> UploadFencedAsync(
         string name, ObjectUpload upload, long fence, OnOtherGeneration onOther, CancellationToken cancellationToken)
     {
-        upload = upload with { Metadata = new Dictionary<string, string>(upload.Metadata) { [UploadIdKey] = _id } };
         for (int attempt = 1; ; attempt++)
         {
-            PreconditionFailedException refusal;
             try
             {
+                // Of an upload whose answer was lost the store knows by its id that it has arrived.
                 return await store.UploadAsync(name, upload, ObjectPrecondition.GenerationIs(fence), cancellationToken).ConfigureAwait(false);
             }
-            catch (PreconditionFailedException error)
+            catch (PreconditionFailedException error) when (onOther == OnOtherGeneration.Fail || attempt == MaxFenceAttempts)
             {
-                refusal = error;
+                throw new SeriesDamagedException(seriesUri, $"{name} is not what it was when the lock was taken, or was left by a writer that died", error);
             }
-
-            ObjectInfo? live = await store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false);
-            if (live is not null && live.Metadata.GetValueOrDefault(UploadIdKey) == _id)
+            catch (PreconditionFailedException)
             {
-                // An earlier run of this commit did arrive, though its answer was lost.
-                return live;
-            }
-
-            if (onOther == OnOtherGeneration.Fail || attempt == MaxFenceAttempts)
-            {
-                throw new SeriesDamagedException(seriesUri, $"{name} is not what it was when the lock was taken, or was left by a writer that died", refusal);
+                // Another one is live: see below.
             }
 
             if (!await isLockHeld(cancellationToken).ConfigureAwait(false))
@@ -90,6 +75,7 @@ internal sealed class SeriesCommit(IObjectStore store, string seriesUri, Func<Ca
                 throw new SeriesDamagedException(seriesUri, "its lock was broken by somebody else");
             }
 
+            ObjectInfo? live = await store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false);
             fence = live?.Generation ?? 0;
         }
     }
