@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using CloudOptimizedDicom.Cli.Commands;
 using CloudOptimizedDicom.Cli.Rendering;
 using CloudOptimizedDicom.Locking;
@@ -53,6 +54,9 @@ internal static class CodCommandLine
     /// <summary>How an expected error ends the command; null for a defect, which shows its stack.</summary>
     public static int? ToExitCode(Exception error) => error switch
     {
+        UsageException => ExitCode.WrongUsage,
+        SourceReadException { InnerException: FileNotFoundException or DirectoryNotFoundException } => ExitCode.NotFound,
+        SourceReadException { InnerException: HttpRequestException { StatusCode: HttpStatusCode.NotFound } } => ExitCode.NotFound,
         FileNotFoundException or DirectoryNotFoundException or CodObjectNotFoundException or InstanceNotFoundException => ExitCode.NotFound,
         LockAcquisitionException => ExitCode.Locked,
         InvalidDicomException or SeriesDamagedException or TarValidationException or SeriesMetadataException => ExitCode.Damaged,

@@ -39,7 +39,15 @@ internal static class CommandOptions
         Recursive = true,
     };
 
+    /// <summary>Opens a datastore that is to be read, as the options say.</summary>
+    /// <exception cref="DirectoryNotFoundException">It is a directory, and not there.</exception>
+    public static Task<CodDatastore> OpenExistingDatastoreAsync(ParseResult parsed, string path, CancellationToken cancellationToken) =>
+        path.Contains("://", StringComparison.Ordinal) || Directory.Exists(path)
+            ? OpenDatastoreAsync(parsed, path, cancellationToken)
+            : throw new DirectoryNotFoundException($"There is no datastore {path}.");
+
     /// <summary>Opens a datastore as the options say.</summary>
+    /// <exception cref="UsageException">The path is of a kind that is not known.</exception>
     public static Task<CodDatastore> OpenDatastoreAsync(ParseResult parsed, string path, CancellationToken cancellationToken, string? storageClass = null)
     {
         var options = new CodDatastoreOptions
@@ -53,7 +61,14 @@ internal static class CommandOptions
                 string file => GcsCredential.FromFile(file),
             },
         };
-        return CodDatastore.OpenAsync(path, storageClass is null ? options : options with { StorageClass = storageClass }, cancellationToken);
+        try
+        {
+            return CodDatastore.OpenAsync(path, storageClass is null ? options : options with { StorageClass = storageClass }, cancellationToken);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException(error.Message);
+        }
     }
 
     public static Option<int> Jobs() => new("--jobs", "-j")

@@ -28,7 +28,7 @@ internal static class ExtractCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, SeriesAddress address, string output, int jobs, bool json, CancellationToken cancellationToken)
     {
-        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, address.Datastore, cancellationToken);
+        await using CodDatastore datastore = await CommandOptions.OpenExistingDatastoreAsync(parsed, address.Datastore, cancellationToken);
         return await SeriesRun.RunAsync(address, datastore, "Extracting series", jobs, json, async (id, token) =>
         {
             await using CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, CodMode.Read, cancellationToken: token);

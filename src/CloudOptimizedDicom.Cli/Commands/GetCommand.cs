@@ -26,7 +26,7 @@ internal static class GetCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, SeriesAddress address, string instanceUid, string output, CancellationToken cancellationToken)
     {
-        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, address.Datastore, cancellationToken);
+        await using CodDatastore datastore = await CommandOptions.OpenExistingDatastoreAsync(parsed, address.Datastore, cancellationToken);
         await using CodObject series = await datastore.OpenSeriesAsync(
             address.Series!.StudyUid, address.Series.SeriesUid, CodMode.Read, cancellationToken: cancellationToken);
         await using Stream instance = await series.OpenInstanceAsync(instanceUid, cancellationToken);

@@ -27,7 +27,7 @@ internal static class ListCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string path, string? studyUid, bool json, CancellationToken cancellationToken)
     {
-        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, path, cancellationToken);
+        await using CodDatastore datastore = await CommandOptions.OpenExistingDatastoreAsync(parsed, path, cancellationToken);
         int count = 0;
         long bytes = 0;
         await foreach (SeriesListing series in datastore.ListSeriesAsync(studyUid, cancellationToken))

@@ -29,7 +29,7 @@ internal static class ShowCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, SeriesAddress address, string? instanceUid, bool tags, bool json, CancellationToken cancellationToken)
     {
-        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, address.Datastore, cancellationToken);
+        await using CodDatastore datastore = await CommandOptions.OpenExistingDatastoreAsync(parsed, address.Datastore, cancellationToken);
         await using CodObject series = await datastore.OpenSeriesAsync(
             address.Series!.StudyUid, address.Series.SeriesUid, CodMode.Read, cancellationToken: cancellationToken);
         IReadOnlyList<Instance> instances = instanceUid is null ? series.GetInstances() : [series.GetInstance(instanceUid)];

@@ -26,7 +26,7 @@ internal static class VerifyCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, SeriesAddress address, int jobs, bool json, CancellationToken cancellationToken)
     {
-        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, address.Datastore, cancellationToken);
+        await using CodDatastore datastore = await CommandOptions.OpenExistingDatastoreAsync(parsed, address.Datastore, cancellationToken);
         return await SeriesRun.RunAsync(address, datastore, "Verifying series", jobs, json, async (id, token) =>
         {
             await using CodObject series = await datastore.OpenSeriesAsync(

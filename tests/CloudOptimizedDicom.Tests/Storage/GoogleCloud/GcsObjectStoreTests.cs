@@ -11,20 +11,20 @@ namespace CloudOptimizedDicom.Tests.Storage.GoogleCloud;
 public sealed class GcsObjectStoreTests : ObjectStoreContract
 {
     private static readonly string? Endpoint = Environment.GetEnvironmentVariable("COD_TEST_GCS_ENDPOINT");
-    private static GcsEmulator? _emulator;
+    private static GcsEmulator? Emulator;
 
     [OneTimeSetUp]
-    public static async Task StartEmulatorAsync() => _emulator = Endpoint is null ? await GcsEmulator.StartAsync() : null;
+    public static async Task StartEmulatorAsync() => Emulator = Endpoint is null ? await GcsEmulator.StartAsync() : null;
 
     [OneTimeTearDown]
-    public static async Task StopEmulatorAsync() => await (_emulator?.DisposeAsync() ?? default);
+    public static async Task StopEmulatorAsync() => await (Emulator?.DisposeAsync() ?? default);
 
     protected override async Task<IObjectStore> CreateStoreAsync()
     {
-        if (_emulator is not null)
+        if (Emulator is not null)
         {
             return new GcsObjectStore(
-                _emulator.Core.CreateBucket($"cod-{Guid.NewGuid():N}").Name, new GcsObjectStoreOptions { Endpoint = _emulator.Endpoint });
+                Emulator.Core.CreateBucket($"cod-{Guid.NewGuid():N}").Name, new GcsObjectStoreOptions { Endpoint = Emulator.Endpoint });
         }
 
         string bucket = Environment.GetEnvironmentVariable("COD_TEST_GCS_BUCKET") ?? "cod-test";

@@ -1,0 +1,55 @@
+using CloudOptimizedDicom.Testing;
+using CloudOptimizedDicom.Testing.Objects;
+using CloudOptimizedDicom.Testing.Requests;
+using CloudOptimizedDicom.Tests.Storage.GoogleCloud;
+
+namespace CloudOptimizedDicom.Tests.Series;
+
+/// <summary>A datastore in a bucket of an emulator, and a bucket of files beside it.</summary>
+public abstract class CloudStorageFixture
+{
+    protected const string Archive = "archive";
+    protected const string Inbox = "inbox";
+
+    private GcsEmulator? _emulator;
+    private CodDatastore? _datastore;
+
+    protected GcsEmulator Emulator => _emulator!;
+
+    protected CodDatastore Datastore => _datastore!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _emulator = await GcsEmulator.StartAsync(new GcsEmulatorOptions { Buckets = [Archive, Inbox] });
+        _datastore = await OpenAsync();
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await Datastore.DisposeAsync();
+        await Emulator.DisposeAsync();
+    }
+
+    /// <summary>Opens the datastore anew; pauses between attempts take no time.</summary>
+    protected Task<CodDatastore> OpenAsync() => CodDatastore.OpenAsync(
+        $"gs://{Archive}/cod",
+        new CodDatastoreOptions { Endpoint = Emulator.Endpoint, TimeProvider = new ImmediateTimeProvider(TimeSpan.FromSeconds(90)) });
+
+    /// <summary>Puts a file into the inbox and gives its URI.</summary>
+    protected async Task<string> PutAsync(string name, string file)
+    {
+        await using FileStream stream = File.OpenRead(file);
+        await Emulator.Core.InsertAsync(Inbox, name, stream, new GcsObjectAttributes(), new GcsConditions(), CancellationToken.None);
+        return $"gs://{Inbox}/{name}";
+    }
+
+    /// <summary>The requests since the last call, an upload counted as one.</summary>
+    protected IReadOnlyList<RequestEntry> TakeRequests()
+    {
+        RequestEntry[] entries = [.. Emulator.Log.Entries.Where(entry => !entry.IsContinuation)];
+        Emulator.Log.Clear();
+        return entries;
+    }
+}
