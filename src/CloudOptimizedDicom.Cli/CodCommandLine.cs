@@ -11,6 +11,9 @@ namespace CloudOptimizedDicom.Cli;
 /// <summary>The <c>cod</c> command: its subcommands, and what happens to an error that none of them handles.</summary>
 internal static class CodCommandLine
 {
+    /// <summary>How long an interrupted command has to end a commit that has begun and to release its locks.</summary>
+    private static readonly TimeSpan CleanUpTime = new CodDatastoreOptions().CommitTimeout;
+
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("Keeps DICOM series in cloud object storage: one tar a series, with all tags beside it.")
@@ -37,7 +40,11 @@ internal static class CodCommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = CleanUpTime,
+            });
         }
         catch (OperationCanceledException)
         {

@@ -67,7 +67,10 @@ internal static class SeriesRun
         }
         else
         {
-            Terminal.WriteError($"{id}: {result.Summary}");
+            foreach (string line in $"{id}: {result.Summary}".Split('\n'))
+            {
+                Terminal.WriteError(line);
+            }
         }
     }
 

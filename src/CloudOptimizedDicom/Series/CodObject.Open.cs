@@ -41,7 +41,7 @@ public sealed partial class CodObject
         }
         catch
         {
-            await handle.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
+            await ReleaseAsync(datastore, handle, uri).ConfigureAwait(false);
             throw;
         }
     }

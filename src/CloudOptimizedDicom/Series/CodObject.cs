@@ -91,27 +91,29 @@ public sealed partial class CodObject : IAsyncDisposable
 
     private async Task ReleaseLockAsync()
     {
-        if (_lock is null)
-        {
-            return;
-        }
-
-        if (_leavesLock)
+        if (_lock is not null && _leavesLock)
         {
             _datastore.Logger.LockLeftBehind(Uri);
-            return;
         }
+        else if (_lock is not null)
+        {
+            await ReleaseAsync(_datastore, _lock, Uri).ConfigureAwait(false);
+        }
+    }
 
+    /// <summary>Releases a lock; that it could not be is logged, so that no other error is hidden by it.</summary>
+    private static async Task ReleaseAsync(CodDatastore datastore, SeriesLockHandle handle, string seriesUri)
+    {
         try
         {
-            if (!await _lock.ReleaseAsync(CancellationToken.None).ConfigureAwait(false))
+            if (!await handle.ReleaseAsync(CancellationToken.None).ConfigureAwait(false))
             {
-                _datastore.Logger.LockWasBroken(Uri);
+                datastore.Logger.LockWasBroken(seriesUri);
             }
         }
         catch (CodException error)
         {
-            _datastore.Logger.LockNotReleased(error, Uri);
+            datastore.Logger.LockNotReleased(error, seriesUri);
         }
     }
 
