@@ -25,10 +25,11 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
     /// <summary>Opens an instance from a byte on.</summary>
     /// <param name="expected">The instance; the store may have it elsewhere by now, but not with other bytes.</param>
     /// <param name="offset">The first byte wanted, counted within the instance.</param>
+    /// <param name="length">How many bytes are wanted; the stream may have more. Null for all that follow.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <exception cref="SeriesChangedException">The series does not come to rest, or has other bytes for the instance now.</exception>
     /// <exception cref="SeriesDamagedException">There is no archive.</exception>
-    public async Task<Stream> OpenAsync(InstanceRecord expected, long offset, CancellationToken cancellationToken)
+    public async Task<Stream> OpenAsync(InstanceRecord expected, long offset, long? length, CancellationToken cancellationToken)
     {
         for (int attempt = 1; attempt <= MaxAttempts; attempt++)
         {
@@ -44,7 +45,7 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
                 return proven;
             }
 
-            if (snapshot.Pin is { } pin && await TryOpenPinnedAsync(record, offset, pin, cancellationToken).ConfigureAwait(false) is { } pinned)
+            if (snapshot.Pin is { } pin && await TryOpenPinnedAsync(record, offset, length, pin, cancellationToken).ConfigureAwait(false) is { } pinned)
             {
                 return pinned;
             }
@@ -97,7 +98,8 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
         ? record
         : throw new InstanceNotFoundException(SeriesUri, uid);
 
-    private async Task<Stream?> TryOpenPinnedAsync(InstanceRecord record, long offset, long pin, CancellationToken cancellationToken)
+    private async Task<Stream?> TryOpenPinnedAsync(
+        InstanceRecord record, long offset, long? length, long pin, CancellationToken cancellationToken)
     {
         if (offset == record.SizeBytes)
         {
@@ -108,7 +110,7 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
         {
             var options = new ObjectReadOptions
             {
-                Range = ByteRange.FromStartAndEnd(record.ArchiveRange.Offset + offset, record.ArchiveRange.End),
+                Range = new ByteRange(record.ArchiveRange.Offset + offset, Math.Min(length ?? long.MaxValue, record.SizeBytes - offset)),
                 IfGenerationMatch = pin,
             };
             ObjectContent? content = await store.OpenReadAsync(names.Tar, options, cancellationToken).ConfigureAwait(false);

@@ -31,7 +31,7 @@ public sealed partial class CodObject
         }
 
         ArchiveReader reader = Reader;
-        return await new InstanceStream(record, ArchiveUri, (offset, token) => reader.OpenAsync(record, offset, token))
+        return await new InstanceStream(record, ArchiveUri, (offset, token) => reader.OpenAsync(record, offset, length: null, token))
             .StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
