@@ -34,11 +34,15 @@ internal static class ExtractCommand
             await using CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, CodMode.Read, cancellationToken: token);
             string folder = address.Series is null ? Path.Combine(output, id.Path) : output;
             IReadOnlyList<string> files = await series.ExtractAsync(folder, cancellationToken: token);
-            return new SeriesRun.Result($"{files.Count} instances in {folder}", ExitCode.Done, writer =>
-            {
-                writer.WriteNumber("instances", files.Count);
-                writer.WriteString("directory", folder);
-            });
+            return new SeriesRun.Result(
+                $"{files.Count} instances in {folder}",
+                ExitCode.Done,
+                writer =>
+                {
+                    writer.WriteNumber("instances", files.Count);
+                    writer.WriteString("directory", folder);
+                },
+                series.GetInstances().Sum(instance => instance.Record!.SizeBytes));
         }, cancellationToken);
     }
 }

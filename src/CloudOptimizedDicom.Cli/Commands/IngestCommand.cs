@@ -92,8 +92,8 @@ internal static class IngestCommand
             new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellationToken },
             async (group, token) =>
             {
-                SeriesOutcome outcome = await StoreAsync(datastore, group.Key, group.Value, mode, token);
-                report(group.Value.Count);
+                var progress = new StepProgress(report);
+                SeriesOutcome outcome = await StoreAsync(datastore, group.Key, group.Value, mode, progress, token);
                 lock (outcomes)
                 {
                     outcomes.Add(outcome);
@@ -111,12 +111,17 @@ internal static class IngestCommand
     }
 
     private static async Task<SeriesOutcome> StoreAsync(
-        CodDatastore datastore, SeriesId id, List<Instance> instances, CodMode mode, CancellationToken cancellationToken)
+        CodDatastore datastore,
+        SeriesId id,
+        List<Instance> instances,
+        CodMode mode,
+        IProgress<InstanceProgress> progress,
+        CancellationToken cancellationToken)
     {
         try
         {
             await using CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, mode, cancellationToken: cancellationToken);
-            AppendResult result = await series.AppendAsync(instances, cancellationToken: cancellationToken);
+            AppendResult result = await series.AppendAsync(instances, new AppendOptions { Progress = progress }, cancellationToken);
             if (result.New.Count > 0 || series.HasPendingChanges)
             {
                 await series.SyncAsync(cancellationToken: cancellationToken);

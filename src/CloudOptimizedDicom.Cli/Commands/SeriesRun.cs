@@ -25,7 +25,7 @@ internal static class SeriesRun
             async (id, token) =>
             {
                 Result result = await TryAsync(id, work, token);
-                report(1);
+                report(1, result.Bytes);
                 lock (all)
                 {
                     int exitCode = all.Count == 1 || result.ExitCode == ExitCode.Done ? result.ExitCode : ExitCode.Findings;
@@ -77,5 +77,6 @@ internal static class SeriesRun
     /// <param name="Summary">One line for people; more when something is wrong.</param>
     /// <param name="ExitCode">How the series went.</param>
     /// <param name="WriteJson">Writes the members of the series' JSON object behind its UIDs.</param>
-    public sealed record Result(string Summary, int ExitCode, Action<Utf8JsonWriter> WriteJson);
+    /// <param name="Bytes">Bytes that were dealt with.</param>
+    public sealed record Result(string Summary, int ExitCode, Action<Utf8JsonWriter> WriteJson, long Bytes = 0);
 }

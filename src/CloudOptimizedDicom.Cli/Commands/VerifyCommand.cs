@@ -52,7 +52,8 @@ internal static class VerifyCommand
                     }
 
                     writer.WriteEndArray();
-                });
+                },
+                report.ArchiveBytes);
         }, cancellationToken);
     }
 }

@@ -5,17 +5,22 @@ namespace CloudOptimizedDicom.Cli.Rendering;
 /// <summary>How far long work is: a bar on a terminal, nothing where output is redirected.</summary>
 internal static class ProgressDisplay
 {
-    /// <summary>Runs work that reports how many steps it has done; reports may come from any thread.</summary>
+    /// <summary>Runs work that reports how many steps and bytes it has done; reports may come from any thread.</summary>
     /// <param name="title">What is being done.</param>
     /// <param name="steps">How many steps there are.</param>
     /// <param name="isWanted">Whether to show anything.</param>
-    /// <param name="work">The work, given what to call after a number of steps.</param>
-    public static Task RunAsync(string title, int steps, bool isWanted, Func<Action<int>, Task> work) =>
+    /// <param name="work">The work, given what to call after steps, with their number and bytes.</param>
+    public static Task RunAsync(string title, int steps, bool isWanted, Func<Action<int, long>, Task> work) =>
         isWanted && !Console.IsErrorRedirected
             ? Terminal.Errors.Progress().AutoClear(true).StartAsync(context =>
             {
                 ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: Math.Max(1, steps));
-                return work(done => task.Increment(done));
+                long total = 0;
+                return work((done, bytes) =>
+                {
+                    task.Increment(done);
+                    task.Description = Markup.Escape($"{title}, {Interlocked.Add(ref total, bytes) / 1e6:N1} MB");
+                });
             })
-            : work(static _ => { });
+            : work(static (_, _) => { });
 }

@@ -98,6 +98,32 @@ public sealed class RemoteSourceTests : CloudStorageFixture
         }
     }
 
+    /// <summary>The emulator serves objects as any web server serves files.</summary>
+    [Test]
+    public async Task AppendAsync_FilesOfAWebServer_AreStoredAndMissingOnesAreErrors()
+    {
+        string file = Repository.TestData("dicom", "appendset", "1.dcm");
+        await PutAsync("1.dcm", file);
+        string there = $"{Emulator.Endpoint}storage/v1/b/{Inbox}/o/1.dcm?alt=media";
+        string missing = $"{Emulator.Endpoint}storage/v1/b/{Inbox}/o/none.dcm?alt=media&key=hidden";
+        TakeRequests();
+        var instance = new Instance(there);
+        Assert.That(await Datastore.IdentifyAsync(instance), Is.EqualTo(new SeriesId(Study, SeriesUid)));
+        Assert.That(TakeRequests().Single().Range, Is.Not.Null, "the header is asked for by range");
+        AppendResult? result = null;
+        await Datastore.UpdateSeriesAsync(
+            Study, SeriesUid, CodMode.Write, async series => result = await series.AppendAsync([instance, new Instance(missing)]));
+        await using CodObject stored = await Datastore.OpenSeriesAsync(Study, SeriesUid, CodMode.Read);
+        await using Stream stream = await stored.OpenInstanceAsync(0);
+        var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(bytes.ToArray(), Is.EqualTo(await File.ReadAllBytesAsync(file)));
+            Assert.That(result!.Errors.Single().Error, Is.InstanceOf<SourceReadException>().With.Message.Contains("404").And.Message.Not.Contains("hidden"));
+        }
+    }
+
     [Test]
     public async Task AppendAsync_WrongHint_FailsThatInstanceAndNamesTheField()
     {

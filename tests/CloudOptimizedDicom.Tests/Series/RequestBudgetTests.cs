@@ -105,7 +105,11 @@ public sealed class RequestBudgetTests : CloudStorageFixture
         {
             Hints = new Hints
             {
-                InstanceUid = scan.InstanceUid, SeriesUid = scan.SeriesUid, StudyUid = scan.StudyUid, SizeBytes = scan.SizeBytes, Crc32c = scan.Crc32c,
+                InstanceUid = scan.InstanceUid,
+                SeriesUid = scan.SeriesUid,
+                StudyUid = scan.StudyUid,
+                SizeBytes = scan.SizeBytes,
+                Crc32c = scan.Crc32c,
             },
         };
         TakeRequests();
