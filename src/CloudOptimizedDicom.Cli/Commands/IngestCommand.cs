@@ -79,11 +79,12 @@ internal static class IngestCommand
         jobs = Math.Max(1, jobs);
         await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, datastorePath, cancellationToken, storageClass);
         InstanceGroups groups = await InstanceGroups.ReadAsync(datastore, paths, listings, jobs, cancellationToken);
-        var outcomes = new List<SeriesOutcome>();
+        var totals = new IngestTotals();
         if (groups.Errors.Count > 0)
         {
-            outcomes.Add(SeriesOutcome.OfErrors(id: null, groups.Errors));
-            Print(outcomes[0], json);
+            var unknown = SeriesOutcome.OfErrors(id: null, groups.Errors);
+            totals.Add(unknown);
+            Print(unknown, json);
         }
 
         int instances = groups.Series.Values.Sum(list => list.Count);
@@ -93,21 +94,23 @@ internal static class IngestCommand
             async (group, token) =>
             {
                 var progress = new StepProgress(report);
-                SeriesOutcome outcome = await StoreAsync(datastore, group.Key, group.Value, mode, progress, token);
-                lock (outcomes)
+                bool mayReplace = groups.Errors.Count == 0;
+                SeriesOutcome outcome = await StoreAsync(datastore, group.Key, group.Value, mode, mayReplace, progress, token);
+                lock (totals)
                 {
-                    outcomes.Add(outcome);
+                    totals.Add(outcome);
                     Print(outcome, json);
                 }
+
+                // The instances hold their tags, and there may be millions of them.
+                group.Value.Clear();
             }));
         if (!json)
         {
-            PrintTotals(outcomes, groups.Skipped);
+            Terminal.WriteLine($"{totals}; {groups.Skipped} files are not DICOM");
         }
 
-        return outcomes.Exists(outcome => !outcome.IsLocked && outcome.Errors.Count + outcome.Conflict.Count > 0) ? ExitCode.Findings
-            : outcomes.Exists(outcome => outcome.IsLocked) ? ExitCode.Locked
-            : ExitCode.Done;
+        return totals.ExitCode;
     }
 
     private static async Task<SeriesOutcome> StoreAsync(
@@ -115,6 +118,7 @@ internal static class IngestCommand
         SeriesId id,
         List<Instance> instances,
         CodMode mode,
+        bool mayReplace,
         IProgress<InstanceProgress> progress,
         CancellationToken cancellationToken)
     {
@@ -122,6 +126,13 @@ internal static class IngestCommand
         {
             await using CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, mode, cancellationToken: cancellationToken);
             AppendResult result = await series.AppendAsync(instances, new AppendOptions { Progress = progress }, cancellationToken);
+            if (mode == CodMode.Write && series.StoredInstanceCount > 0 && (!mayReplace || result.Errors.Count > 0))
+            {
+                // What could not be read now may be what the store has: replacing the series would lose it.
+                var refusal = new UsageException("not stored: others could not be read, and writing would drop what the series has");
+                return SeriesOutcome.OfErrors(id, [.. result.Errors, .. result.New.Select(instance => new AppendError(instance, refusal))]);
+            }
+
             if (result.New.Count > 0 || series.HasPendingChanges)
             {
                 await series.SyncAsync(cancellationToken: cancellationToken);
@@ -159,8 +170,4 @@ internal static class IngestCommand
             Terminal.WriteError($"{error.Instance.OriginalPath}: {error.Error.Message}");
         }
     }
-
-    private static void PrintTotals(List<SeriesOutcome> outcomes, int skipped) => Terminal.WriteLine(
-        $"{outcomes.Count(outcome => outcome.Id is not null)} series: {outcomes.Sum(o => o.New.Count)} new, {outcomes.Sum(o => o.Same.Count)} same, "
-        + $"{outcomes.Sum(o => o.Conflict.Count)} conflicting, {outcomes.Sum(o => o.Errors.Count)} failed; {skipped} files are not DICOM");
 }

@@ -23,6 +23,18 @@ internal sealed class InstanceSources(Func<string, IObjectStore> openBucket) : I
     /// <exception cref="SourceReadException">The URI is of a kind that is not known.</exception>
     public IInstanceSource Resolve(string uri)
     {
+        try
+        {
+            return ResolveKnown(uri);
+        }
+        catch (Exception error) when (error is ArgumentException or UriFormatException)
+        {
+            throw new SourceReadException(uri, error);
+        }
+    }
+
+    private IInstanceSource ResolveKnown(string uri)
+    {
         if (ResolveBucket(uri) is { } place)
         {
             return place.Name.Length > 0

@@ -25,7 +25,7 @@ internal sealed class ObjectInstanceSource(string uri, IObjectStore store, strin
                 ?? throw new FileNotFoundException("there is no such object", uri);
             return new SourceContent(uri, content.Content, content.Info.SizeBytes, content.Info.Crc32c);
         }
-        catch (Exception error) when (SourceContent.IsOfSource(error))
+        catch (Exception error) when (SourceContent.IsOfSource(error) || error is ArgumentException)
         {
             throw new SourceReadException(uri, error);
         }

@@ -147,16 +147,22 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
         await using (content.ConfigureAwait(false))
         {
             Stream copy = record.SizeBytes <= MaxProvenInMemoryBytes ? new MemoryStream((int)record.SizeBytes) : TemporaryFile.Create();
-            var passing = new PassingStream(content.Content, copy);
-            await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
-            if (passing.BytesPassed != record.SizeBytes || passing.Crc32c != record.Crc32c)
+            bool isProven = false;
+            try
             {
-                await copy.DisposeAsync().ConfigureAwait(false);
-                return null;
+                var passing = new PassingStream(content.Content, copy);
+                await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
+                isProven = passing.BytesPassed == record.SizeBytes && passing.Crc32c == record.Crc32c;
+                copy.Position = offset;
+                return isProven ? copy : null;
             }
-
-            copy.Position = offset;
-            return copy;
+            finally
+            {
+                if (!isProven)
+                {
+                    await copy.DisposeAsync().ConfigureAwait(false);
+                }
+            }
         }
     }
 

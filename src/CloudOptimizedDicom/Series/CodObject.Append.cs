@@ -114,8 +114,21 @@ public sealed partial class CodObject
         return content ?? throw new SeriesDamagedException(Uri, "there is metadata, but no archive");
     }
 
+    /// <summary>
+    /// Nothing is built on an archive that does not hold what the metadata says. One whose own checksum is not recorded, as
+    /// Python leaves it, could have the right places with other instances in them, so each is checked.
+    /// </summary>
     private ScratchArchive RequireAllRecords(ScratchArchive scratch)
     {
+        InstanceRecord? other = _current.Tar is not null
+            ? null
+            : _current.Instances.FirstOrDefault(record => scratch.Has(record.ArchiveRange) && scratch.Checksum(record.ArchiveRange) != record.Crc32c);
+        if (other is not null)
+        {
+            scratch.Dispose();
+            throw new SeriesDamagedException(Uri, $"the archive has other bytes at {other.ArchiveRange}, where instance {other.Uid} should be");
+        }
+
         InstanceRecord? missing = _current.Instances.FirstOrDefault(record => !scratch.Has(record.ArchiveRange));
         if (missing is null)
         {

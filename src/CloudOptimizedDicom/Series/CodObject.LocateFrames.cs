@@ -33,21 +33,48 @@ public sealed partial class CodObject
             return record.Frames;
         }
 
-        if (!_frames.TryGetValue(record, out FrameIndex? frames))
+        if (_frames.TryGetValue(record, out FrameIndex? frames))
         {
-            frames = await FrameLocator.ResolveAsync(record, ReadAsync, cancellationToken).ConfigureAwait(false);
-            _frames[record] = frames;
+            return frames;
         }
 
-        return frames;
+        Stream? proven = null;
+        try
+        {
+            return _frames[record] = await FrameLocator.ResolveAsync(record, ReadAsync, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (proven is not null)
+            {
+                await proven.DisposeAsync().ConfigureAwait(false);
+            }
+        }
 
         async ValueTask<ReadOnlyMemory<byte>> ReadAsync(ByteRange range, CancellationToken token)
         {
             var bytes = new byte[range.Length];
+            if (proven is not null)
+            {
+                proven.Position = range.Offset;
+                await proven.ReadExactlyAsync(bytes, token).ConfigureAwait(false);
+                return bytes;
+            }
+
             Stream stream = await Reader.OpenAsync(record, range.Offset, range.Length, token).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
+
+            // Where the whole instance had to be fetched to be sure of it, it serves all other ranges as well.
+            proven = stream.CanSeek ? stream : null;
+            try
             {
                 await stream.ReadExactlyAsync(bytes, token).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (proven is null)
+                {
+                    await stream.DisposeAsync().ConfigureAwait(false);
+                }
             }
 
             return bytes;

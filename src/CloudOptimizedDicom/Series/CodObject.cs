@@ -47,6 +47,9 @@ public sealed partial class CodObject : IAsyncDisposable
     /// <summary>Whether UIDs are stored hashed.</summary>
     public bool UsesHashedUids => _current.UsesHashedUids;
 
+    /// <summary>How many instances the datastore has of the series, as far as this object knows.</summary>
+    public int StoredInstanceCount => _stored?.Metadata.Instances.Count ?? 0;
+
     /// <summary>Whether there is anything that a sync would write.</summary>
     public bool HasPendingChanges => _isMetadataChanged;
 
@@ -64,7 +67,7 @@ public sealed partial class CodObject : IAsyncDisposable
 
     /// <summary>
     /// Discards what was not synced and releases the lock. It does not throw: a lock that cannot be released is logged and
-    /// stays.
+    /// stays, and so does that of a series on which a call is still at work.
     /// </summary>
     /// <returns>When done.</returns>
     public async ValueTask DisposeAsync()
@@ -75,6 +78,14 @@ public sealed partial class CodObject : IAsyncDisposable
         }
 
         _isDisposed = true;
+        if (Interlocked.Exchange(ref _isChanging, 1) != 0)
+        {
+            // A call is still at work on the archive and may be committing: whoever came next would meet it half-way.
+            _leavesLock = true;
+            await ReleaseLockAsync().ConfigureAwait(false);
+            return;
+        }
+
         if (HasPendingChanges)
         {
             _datastore.Logger.PendingChangesDiscarded(Uri, _appended.Count);

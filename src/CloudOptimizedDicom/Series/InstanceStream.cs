@@ -7,6 +7,7 @@ namespace CloudOptimizedDicom;
 internal sealed class InstanceStream(InstanceRecord record, string archiveUri, Func<long, CancellationToken, Task<Stream>> open) : Stream
 {
     private Stream? _source;
+    private bool _isDisposed;
     private long _sourcePosition;
     private long _position;
     private Crc32c _crc32c;
@@ -14,9 +15,9 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
     /// <summary>How many bytes, from the first on, the checksum has seen.</summary>
     private long _checked;
 
-    public override bool CanRead => true;
+    public override bool CanRead => !_isDisposed;
 
-    public override bool CanSeek => true;
+    public override bool CanSeek => !_isDisposed;
 
     public override bool CanWrite => false;
 
@@ -41,6 +42,7 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         int wanted = (int)Math.Min(buffer.Length, Math.Max(0, Length - _position));
         if (wanted == 0)
         {
@@ -87,6 +89,7 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
 
     public override async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         if (_source is not null)
         {
             await _source.DisposeAsync().ConfigureAwait(false);
@@ -100,6 +103,7 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
     {
         if (disposing)
         {
+            _isDisposed = true;
             _source?.Dispose();
             _source = null;
         }

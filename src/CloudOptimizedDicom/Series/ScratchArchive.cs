@@ -79,6 +79,9 @@ internal sealed class ScratchArchive : IDisposable
     /// <summary>Whether the data of a member that was there at the beginning lies just there.</summary>
     public bool Has(ByteRange data) => _ranges.Contains(data);
 
+    /// <summary>CRC-32C of a part of the archive.</summary>
+    public uint Checksum(ByteRange range) => Checksum(_file, range);
+
     /// <summary>Adds an instance that is in memory.</summary>
     public ByteRange Add(string name, ReadOnlyMemory<byte> data, uint crc32c)
     {
@@ -136,7 +139,14 @@ internal sealed class ScratchArchive : IDisposable
     private static void Delete(FileStream file)
     {
         file.Dispose();
-        File.Delete(file.Name);
+        try
+        {
+            File.Delete(file.Name);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // What is left of a scratch file is in nobody's way; an error here would hide the one that matters.
+        }
     }
 
     private static async Task CopyAsync(PassingStream source, long bytes, CancellationToken cancellationToken)

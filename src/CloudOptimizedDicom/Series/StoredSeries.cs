@@ -32,7 +32,10 @@ internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, Re
             }
 
             byte[] bytes = await content.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
-            return new StoredSeries(SeriesMetadata.Parse(bytes, uri), content.Info, bytes);
+            var metadata = SeriesMetadata.Parse(bytes, uri);
+            return metadata.Series == names.Id
+                ? new StoredSeries(metadata, content.Info, bytes)
+                : throw new SeriesMetadataException(uri, null, $"it is that of another series, {metadata.Series}");
         }
     }
 

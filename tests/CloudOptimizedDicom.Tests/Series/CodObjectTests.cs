@@ -1,4 +1,5 @@
 using CloudOptimizedDicom.Locking;
+using CloudOptimizedDicom.Metadata;
 
 namespace CloudOptimizedDicom.Tests.Series;
 
@@ -91,6 +92,37 @@ public sealed class CodObjectTests
             Assert.That(refused!.Holder!.ProcessId, Is.EqualTo(Environment.ProcessId));
             Assert.That(refused.Holder.Host, Is.EqualTo(Environment.MachineName));
             Assert.That(refused.Holder.Operation, Is.EqualTo("write"));
+        }
+    }
+
+    [Test]
+    public async Task OpenSeriesAsync_MetadataOfAnotherSeries_IsRefused()
+    {
+        await AppendAsync(CodMode.Write, Files("ct5")[..1]);
+        string folder = Path.Combine(_directory, "store", "studies", Study, "series");
+        Directory.CreateDirectory(Path.Combine(folder, "1.2.3"));
+        File.Copy(Path.Combine(folder, SeriesUid, "metadata.json"), Path.Combine(folder, "1.2.3", "metadata.json"));
+        Assert.ThrowsAsync<SeriesMetadataException>(() => _datastore.OpenSeriesAsync(Study, "1.2.3", CodMode.Read));
+    }
+
+    [Test]
+    public async Task DisposeAsync_WhileACallIsAtWork_LeavesTheLock()
+    {
+        var reached = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        CodObject series = await _datastore.OpenSeriesAsync(Study, SeriesUid, CodMode.Write);
+        Task append = Task.Run(() => series.AppendAsync(Pausing()));
+        await reached.Task;
+        await series.DisposeAsync();
+        Assert.ThrowsAsync<LockAcquisitionException>(() => _datastore.OpenSeriesAsync(Study, SeriesUid, CodMode.Append));
+        goOn.SetResult();
+        await append;
+
+        IEnumerable<Instance> Pausing()
+        {
+            reached.SetResult();
+            goOn.Task.Wait();
+            yield return new Instance(Files("ct5")[0]);
         }
     }
 

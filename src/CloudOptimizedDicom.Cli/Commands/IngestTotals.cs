@@ -1,0 +1,29 @@
+namespace CloudOptimizedDicom.Cli.Commands;
+
+/// <summary>What became of all series of one run, in numbers.</summary>
+internal sealed class IngestTotals
+{
+    private int _series;
+    private int _new;
+    private int _same;
+    private int _conflict;
+    private int _failed;
+    private bool _hasLocked;
+    private bool _hasFindings;
+
+    /// <summary>How the run went: findings before locks.</summary>
+    public int ExitCode => _hasFindings ? Cli.ExitCode.Findings : _hasLocked ? Cli.ExitCode.Locked : Cli.ExitCode.Done;
+
+    public void Add(SeriesOutcome outcome)
+    {
+        _series += outcome.Id is null ? 0 : 1;
+        _new += outcome.New.Count;
+        _same += outcome.Same.Count;
+        _conflict += outcome.Conflict.Count;
+        _failed += outcome.Errors.Count;
+        _hasLocked |= outcome.IsLocked;
+        _hasFindings |= !outcome.IsLocked && outcome.Errors.Count + outcome.Conflict.Count > 0;
+    }
+
+    public override string ToString() => $"{_series} series: {_new} new, {_same} same, {_conflict} conflicting, {_failed} failed";
+}
