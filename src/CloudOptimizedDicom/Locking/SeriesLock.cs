@@ -50,53 +50,6 @@ internal sealed class SeriesLock(IObjectStore store, string name)
         }
     }
 
-    /// <summary>
-    /// Takes over a lock that somebody else made, in place: it is never gone in between, so nobody else can take it.
-    /// </summary>
-    /// <param name="generation">The generation of the lock object that is to be replaced.</param>
-    /// <param name="operation">What it is for from now on.</param>
-    /// <param name="backup">The gzipped metadata to keep in it; null to keep what is in it.</param>
-    /// <param name="cancellationToken">Ends the call early.</param>
-    /// <returns>The lock; null when it is not that generation any more.</returns>
-    /// <exception cref="ObjectStoreException">The store did not answer; the lock is the old or the new one, and stays.</exception>
-    public async Task<SeriesLockHandle?> TryTakeOverAsync(
-        long generation, string operation, ReadOnlyMemory<byte>? backup, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if ((backup ?? await ReadBackupAsync(generation, cancellationToken).ConfigureAwait(false)) is not { } content)
-            {
-                return null;
-            }
-
-            var owner = Guid.NewGuid();
-            ObjectInfo replaced = await store.UploadAsync(
-                name, ToUpload(content, owner, operation), ObjectPrecondition.GenerationIs(generation), cancellationToken).ConfigureAwait(false);
-            return new SeriesLockHandle(store, name, owner, replaced.Generation);
-        }
-        catch (PreconditionFailedException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The gzipped metadata in the lock; null when the lock is not that generation any more.</summary>
-    /// <exception cref="PreconditionFailedException">The lock is another one.</exception>
-    public async Task<ReadOnlyMemory<byte>?> ReadBackupAsync(long generation, CancellationToken cancellationToken)
-    {
-        var pinned = new ObjectReadOptions { IfGenerationMatch = generation };
-        ObjectContent? content = await store.OpenReadAsync(name, pinned, cancellationToken).ConfigureAwait(false);
-        if (content is null)
-        {
-            return null;
-        }
-
-        await using (content.ConfigureAwait(false))
-        {
-            return await content.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Who holds the lock now; null for nobody.</summary>
     public async Task<LockHolder?> ReadHolderAsync(CancellationToken cancellationToken)
     {
