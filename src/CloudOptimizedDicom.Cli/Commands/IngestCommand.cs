@@ -129,7 +129,7 @@ internal static class IngestCommand
             if (mode == CodMode.Write && series.StoredInstanceCount > 0 && (!mayReplace || result.Errors.Count > 0))
             {
                 // What could not be read now may be what the store has: replacing the series would lose it.
-                var refusal = new UsageException("not stored: others could not be read, and writing would drop what the series has");
+                var refusal = new InvalidOperationException("Not stored: others could not be read, and writing would drop what the series has.");
                 return SeriesOutcome.OfErrors(id, [.. result.Errors, .. result.New.Select(instance => new AppendError(instance, refusal))]);
             }
 

@@ -37,17 +37,12 @@ internal sealed class AppendSession(
 
     public async Task<AppendResult> RunAsync(IEnumerable<Instance> instances, CancellationToken cancellationToken)
     {
-        var opening = new Queue<(Instance Instance, Task<PreparedInstance> Prepared)>();
+        var opening = new Queue<(Instance Instance, Task<PreparedInstance>? Prepared)>();
         try
         {
             foreach (Instance instance in instances)
             {
-                if (TryDecideByHints(instance))
-                {
-                    continue;
-                }
-
-                opening.Enqueue((instance, Task.Run(() => OpenAsync(instance, cancellationToken), cancellationToken)));
+                opening.Enqueue((instance, IsSameByHints(instance) ? null : Task.Run(() => OpenAsync(instance, cancellationToken), cancellationToken)));
                 if (opening.Count >= Math.Max(1, options.MaxParallelism))
                 {
                     await TakeNextAsync(opening, cancellationToken).ConfigureAwait(false);
@@ -67,9 +62,9 @@ internal sealed class AppendSession(
         return new AppendResult { New = _new, Same = _same, Conflict = _conflict, Errors = _errors };
     }
 
-    private static async Task DisposeAllAsync(Queue<(Instance Instance, Task<PreparedInstance> Prepared)> opening)
+    private static async Task DisposeAllAsync(Queue<(Instance Instance, Task<PreparedInstance>? Prepared)> opening)
     {
-        foreach ((_, Task<PreparedInstance> prepared) in opening)
+        foreach (Task<PreparedInstance> prepared in opening.Select(entry => entry.Prepared).OfType<Task<PreparedInstance>>())
         {
             await prepared.ContinueWith(
                 static task => task.IsCompletedSuccessfully ? task.Result.DisposeAsync().AsTask() : Task.CompletedTask,
@@ -84,9 +79,16 @@ internal sealed class AppendSession(
 
     private string BulkDataUri(string uid) => $"{archiveUri}://{SeriesNames.Member(uid)}";
 
-    private async Task TakeNextAsync(Queue<(Instance Instance, Task<PreparedInstance> Prepared)> opening, CancellationToken cancellationToken)
+    private async Task TakeNextAsync(Queue<(Instance Instance, Task<PreparedInstance>? Prepared)> opening, CancellationToken cancellationToken)
     {
-        (Instance instance, Task<PreparedInstance> preparing) = opening.Dequeue();
+        (Instance instance, Task<PreparedInstance>? preparing) = opening.Dequeue();
+        if (preparing is null)
+        {
+            _same.Add(instance);
+            Report(instance.Hints.SizeBytes ?? 0);
+            return;
+        }
+
         long bytes = 0;
         try
         {
@@ -108,22 +110,21 @@ internal sealed class AppendSession(
     private void Report(long bytes) => options.Progress?.Report(new InstanceProgress(++_instancesDone, _bytesDone += bytes));
 
     /// <summary>
-    /// An instance whose UID is stored already needs no reading when its size and checksum are known beforehand: nothing of
-    /// it will be stored.
+    /// Whether an instance is stored already, as far as its hints tell. It needs no reading then, since nothing of it will be
+    /// stored; one that conflicts does, since that is noted.
     /// </summary>
-    private bool TryDecideByHints(Instance instance)
+    private bool IsSameByHints(Instance instance)
     {
         Hints hints = instance.Hints;
         if (hints.SizeBytes is not { } size || hints.Crc32c is not { } crc32c || instance.KnownUids is not { } uids
             || instance.ToStored(uids.StudyUid) != names.Id.StudyUid || instance.ToStored(uids.SeriesUid) != names.Id.SeriesUid
-            || !metadata.TryGetInstance(instance.ToStored(uids.InstanceUid), out InstanceRecord? existing))
+            || !metadata.TryGetInstance(instance.ToStored(uids.InstanceUid), out InstanceRecord? existing)
+            || existing.SizeBytes != size || existing.Crc32c != crc32c)
         {
             return false;
         }
 
         instance.StoredUid = existing.Uid;
-        Compare(instance, existing, size, crc32c);
-        Report(size);
         return true;
     }
 

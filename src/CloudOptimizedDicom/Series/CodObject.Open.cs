@@ -8,7 +8,33 @@ namespace CloudOptimizedDicom;
 
 public sealed partial class CodObject
 {
-    /// <summary>Opens a series by the path of its datastore, for a single use; see <see cref="CodDatastore.OpenSeriesAsync"/>.</summary>
+    /// <summary>
+    /// Opens a series by the path of its datastore, as in Python. A program that opens many had better keep one
+    /// <see cref="CodDatastore"/>.
+    /// </summary>
+    /// <param name="datastorePath">A directory, or <c>gs://bucket/prefix</c>.</param>
+    /// <param name="studyUid">Study Instance UID; the hashed one of a series that hides its own.</param>
+    /// <param name="seriesUid">Series Instance UID; the hashed one of a series that hides its own.</param>
+    /// <param name="mode">What for; <see cref="CodMode.Write"/> and <see cref="CodMode.Append"/> take the lock.</param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="datastoreOptions">How the datastore is reached; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Ends the call early; no lock is left then.</param>
+    /// <returns>The series, to be disposed by the caller, which releases the lock.</returns>
+    /// <inheritdoc cref="CodDatastore.OpenSeriesAsync"/>
+    public static async Task<CodObject> OpenAsync(
+        string datastorePath,
+        string studyUid,
+        string seriesUid,
+        CodMode mode,
+        OpenSeriesOptions? options = null,
+        CodDatastoreOptions? datastoreOptions = null,
+        CancellationToken cancellationToken = default)
+    {
+        // It is not disposed with the series: streams may outlive that, and its connections belong to the process.
+        CodDatastore datastore = await CodDatastore.OpenAsync(datastorePath, datastoreOptions, cancellationToken).ConfigureAwait(false);
+        return await datastore.OpenSeriesAsync(studyUid, seriesUid, mode, options, cancellationToken).ConfigureAwait(false);
+    }
+
     internal static async Task<CodObject> OpenAsync(
         CodDatastore datastore, SeriesNames names, CodMode mode, OpenSeriesOptions options, CancellationToken cancellationToken)
     {

@@ -2,7 +2,10 @@ using System.Net;
 
 namespace CloudOptimizedDicom.Storage;
 
-/// <summary>The live object is not the one that a request was meant for. Nothing was changed.</summary>
+/// <summary>
+/// The live object is not the one that a request was meant for. Nothing was changed, unless
+/// <see cref="ObjectStoreException.MayHaveApplied"/> says that an earlier try may have been, and was replaced since.
+/// </summary>
 public sealed class PreconditionFailedException : ObjectStoreException
 {
     /// <summary>Creates the exception.</summary>

@@ -127,6 +127,14 @@ public sealed class CodObjectTests
     }
 
     [Test]
+    public async Task OpenAsync_ByPath_OpensTheSameSeries()
+    {
+        await AppendAsync(CodMode.Write, Files("ct5"));
+        await using CodObject series = await CodObject.OpenAsync(Path.Combine(_directory, "store"), Study, SeriesUid, CodModes.Parse("r"));
+        Assert.That(series.GetInstances(), Has.Count.EqualTo(5));
+    }
+
+    [Test]
     public void OpenSeriesAsync_NoSuchSeries_IsNotFound() =>
         Assert.ThrowsAsync<CodObjectNotFoundException>(() => _datastore.OpenSeriesAsync(Study, SeriesUid, CodMode.Read));
 

@@ -113,8 +113,12 @@ public sealed class RequestBudgetTests : CloudStorageFixture
             },
         };
         TakeRequests();
-        await Datastore.UpdateSeriesAsync(Study, SeriesUid, CodMode.Append, series => series.AppendAsync([hinted]));
+        var unhinted = new Instance(file);
+        AppendResult? result = null;
+        await Datastore.UpdateSeriesAsync(
+            Study, SeriesUid, CodMode.Append, async series => result = await series.AppendAsync([unhinted, hinted]));
         Assert.That(TakeRequests().Where(request => request.Bucket == Inbox), Is.Empty);
+        Assert.That(result!.Same, Is.EqualTo(new[] { unhinted, hinted }), "in the order given");
     }
 
     private static string Describe(IEnumerable<RequestEntry> requests) =>
