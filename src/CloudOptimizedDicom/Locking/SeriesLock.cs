@@ -9,6 +9,9 @@ namespace CloudOptimizedDicom.Locking;
 /// </summary>
 internal sealed class SeriesLock(IObjectStore store, string name)
 {
+    /// <summary>As much as the metadata may have.</summary>
+    private const int MaxContentBytes = 1024 * 1024 * 1024;
+
     public const string OwnerKey = "cod-lock-owner";
     public const string HostKey = "cod-lock-host";
     public const string ProcessIdKey = "cod-lock-pid";
@@ -20,7 +23,7 @@ internal sealed class SeriesLock(IObjectStore store, string name)
     public string Uri => $"{store.RootUri}/{name}";
 
     /// <summary>Takes the lock.</summary>
-    /// <param name="operation">What it is for: write, append, delete or repair.</param>
+    /// <param name="operation">What it is for, one of <see cref="LockOperation"/>.</param>
     /// <param name="backup">The gzipped metadata to keep in it.</param>
     /// <param name="cancellationToken">Ends the call early; a lock that was made meanwhile is taken back.</param>
     /// <exception cref="LockAcquisitionException">Somebody else holds it.</exception>
@@ -35,18 +38,53 @@ internal sealed class SeriesLock(IObjectStore store, string name)
         var owner = Guid.NewGuid();
         try
         {
-            ObjectInfo created = await store.UploadAsync(
-                name, ToUpload(backup, owner, operation), ObjectPrecondition.DoesNotExist, cancellationToken).ConfigureAwait(false);
-            return new SeriesLockHandle(store, name, owner, created.Generation);
-        }
-        catch (PreconditionFailedException)
-        {
-            return null;
+            return await TryPutAsync(owner, operation, backup, ObjectPrecondition.DoesNotExist, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is ObjectStoreException { MayHaveApplied: true } or OperationCanceledException)
         {
             await TakeBackAsync(owner).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Takes a lock over from whoever holds it. It is replaced where it is, so there is no moment without a lock, and its
+    /// content stays: it is the metadata as it was before the other one began.
+    /// </summary>
+    /// <param name="held">The lock as it was seen.</param>
+    /// <param name="operation">What it is for from now on.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>Null when the lock is not that one any more.</returns>
+    public async Task<SeriesLockHandle?> TryTakeOverAsync(LockHolder held, string operation, CancellationToken cancellationToken) =>
+        await ReadContentAsync(held.Generation, cancellationToken).ConfigureAwait(false) is { } content
+            ? await TryReplaceAsync(held.Generation, operation, content, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    /// <summary>Replaces a lock of which the generation is known; null when it is not that one any more.</summary>
+    public Task<SeriesLockHandle?> TryReplaceAsync(long generation, string operation, ReadOnlyMemory<byte> backup, CancellationToken cancellationToken) =>
+        TryPutAsync(Guid.NewGuid(), operation, backup, ObjectPrecondition.GenerationIs(generation), cancellationToken);
+
+    /// <summary>What a lock keeps: the gzipped metadata as it was when it was taken; null when the lock is not that one any more.</summary>
+    public async Task<ReadOnlyMemory<byte>?> ReadContentAsync(long generation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = new ObjectReadOptions { IfGenerationMatch = generation };
+            if (await store.OpenReadAsync(name, options, cancellationToken).ConfigureAwait(false) is not { } content)
+            {
+                return null;
+            }
+
+            await using (content.ConfigureAwait(false))
+            {
+                return content.Range.Length <= MaxContentBytes
+                    ? await content.ReadToEndAsync(cancellationToken).ConfigureAwait(false)
+                    : throw new ObjectRequestException("read", Uri, $"a lock of {content.Range.Length} bytes is none of ours");
+            }
+        }
+        catch (PreconditionFailedException)
+        {
+            return null;
         }
     }
 
@@ -70,6 +108,20 @@ internal sealed class SeriesLock(IObjectStore store, string name)
             Library = info.Metadata.GetValueOrDefault(LibraryKey),
             Age = age < TimeSpan.Zero ? TimeSpan.Zero : age,
         };
+    }
+
+    private async Task<SeriesLockHandle?> TryPutAsync(
+        Guid owner, string operation, ReadOnlyMemory<byte> content, ObjectPrecondition precondition, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ObjectInfo made = await store.UploadAsync(name, ToUpload(content, owner, operation), precondition, cancellationToken).ConfigureAwait(false);
+            return new SeriesLockHandle(store, name, owner, made.Generation);
+        }
+        catch (PreconditionFailedException)
+        {
+            return null;
+        }
     }
 
     private static ObjectUpload ToUpload(ReadOnlyMemory<byte> backup, Guid owner, string operation) => ObjectUpload.FromMemory(backup) with

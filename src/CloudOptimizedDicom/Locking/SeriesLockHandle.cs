@@ -5,6 +5,8 @@ namespace CloudOptimizedDicom.Locking;
 /// <summary>A lock that is held. It stays until it is released: a handle that is dropped leaves it, as a crash does.</summary>
 internal sealed class SeriesLockHandle(IObjectStore store, string name, Guid owner, long generation)
 {
+    public string Uri => $"{store.RootUri}/{name}";
+
     public Guid Owner { get; } = owner;
 
     public long Generation { get; } = generation;
@@ -34,6 +36,9 @@ internal sealed class SeriesLockHandle(IObjectStore store, string name, Guid own
         IsReleased = true;
         return wasOurs;
     }
+
+    /// <summary>Gives the lock up without deleting it: somebody else goes on with it.</summary>
+    public void Detach() => IsReleased = true;
 
     /// <summary>Whether the lock object is still the one that this handle made.</summary>
     public async Task<bool> IsHeldAsync(CancellationToken cancellationToken) =>
