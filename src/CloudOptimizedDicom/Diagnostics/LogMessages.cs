@@ -22,4 +22,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(1006, LogLevel.Debug, "The {Operation} of {Uri} failed at attempt {Attempt} ({Error}) and is tried again in {Delay}.")]
     public static partial void RequestRepeated(this ILogger logger, string operation, string uri, int attempt, TimeSpan delay, string error);
+
+    [LoggerMessage(1007, LogLevel.Warning, "The lock of {Series}, held by {Holder}, was taken over: it names no instance and is old.")]
+    public static partial void LockOverridden(this ILogger logger, string series, object holder);
 }

@@ -120,6 +120,20 @@ public sealed partial class CodDatastore : IAsyncDisposable
         }
     }
 
+    /// <summary>Goes on with a series whose lock another process has handed over.</summary>
+    /// <param name="ticket">The ticket; the series must be one of this datastore.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>The series, to be disposed by the caller, which releases the lock.</returns>
+    /// <exception cref="ArgumentException">A UID of the ticket cannot be part of a path.</exception>
+    /// <exception cref="Locking.LockLostException">The ticket was used already, or the lock was removed.</exception>
+    /// <exception cref="Metadata.SeriesMetadataException">The metadata is not readable.</exception>
+    /// <exception cref="ObjectStoreException">The store did not answer; if it has the lock all the same, the ticket is used up.</exception>
+    public Task<CodObject> ResumeSeriesAsync(CodTicket ticket, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ticket);
+        return CodObject.ResumeAsync(this, ticket, cancellationToken);
+    }
+
     /// <summary>Frees connections. Series that are still open cannot be used any more.</summary>
     /// <returns>When done.</returns>
     public async ValueTask DisposeAsync()

@@ -87,8 +87,11 @@ public sealed partial class CodObject
             try
             {
                 ScratchArchive scratch = await ScratchArchive.DownloadAsync(directory, content, _current.Tar, recordsEnd, cancellationToken).ConfigureAwait(false);
-                _archive = content.Info;
-                return RequireAllRecords(scratch);
+                RequireAllRecords(scratch);
+                _archiveFence = new ArchiveFence(content.Info.Generation, _current.Tar is { } recorded
+                    ? recorded.Generation == content.Info.Generation
+                    : scratch.MemberCount == _current.Instances.Count);
+                return scratch;
             }
             catch (Exception error) when (error is InvalidDataException or TarFormatException or EndOfStreamException)
             {
@@ -103,7 +106,7 @@ public sealed partial class CodObject
         ObjectContent? content;
         try
         {
-            var pinned = new ObjectReadOptions { IfGenerationMatch = _archive?.Generation ?? _current.Tar?.Generation };
+            var pinned = new ObjectReadOptions { IfGenerationMatch = _current.Tar?.Generation };
             content = await _store.OpenReadAsync(_names.Tar, pinned, cancellationToken).ConfigureAwait(false);
         }
         catch (PreconditionFailedException)
@@ -118,7 +121,7 @@ public sealed partial class CodObject
     /// Nothing is built on an archive that does not hold what the metadata says. One whose own checksum is not recorded, as
     /// Python leaves it, could have the right places with other instances in them, so each is checked.
     /// </summary>
-    private ScratchArchive RequireAllRecords(ScratchArchive scratch)
+    private void RequireAllRecords(ScratchArchive scratch)
     {
         InstanceRecord? other = _current.Tar is not null
             ? null
@@ -130,13 +133,11 @@ public sealed partial class CodObject
         }
 
         InstanceRecord? missing = _current.Instances.FirstOrDefault(record => !scratch.Has(record.ArchiveRange));
-        if (missing is null)
+        if (missing is not null)
         {
-            return scratch;
+            scratch.Dispose();
+            throw new SeriesDamagedException(Uri, $"the archive has no member at {missing.ArchiveRange}, where instance {missing.Uid} should be");
         }
-
-        scratch.Dispose();
-        throw new SeriesDamagedException(Uri, $"the archive has no member at {missing.ArchiveRange}, where instance {missing.Uid} should be");
     }
 
     private void CloseScratch()

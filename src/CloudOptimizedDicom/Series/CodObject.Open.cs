@@ -1,5 +1,6 @@
 using System.Buffers;
 using CloudOptimizedDicom.Compression;
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
@@ -58,9 +59,7 @@ public sealed partial class CodObject
             return new CodObject(datastore, names, mode, stored, stored!.Metadata, @lock: null);
         }
 
-        var seriesLock = new SeriesLock(datastore.Store, names.Lock);
-        string operation = mode == CodMode.Write ? "write" : "append";
-        SeriesLockHandle handle = await seriesLock.AcquireAsync(operation, ToBackup(stored, names, options), cancellationToken).ConfigureAwait(false);
+        SeriesLockHandle handle = await LockAsync(datastore, names, mode, stored, options, cancellationToken).ConfigureAwait(false);
         try
         {
             return await OpenLockedAsync(datastore, names, mode, options, handle, await errorLog.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
@@ -71,6 +70,41 @@ public sealed partial class CodObject
             throw;
         }
     }
+
+    private static async Task<SeriesLockHandle> LockAsync(
+        CodDatastore datastore, SeriesNames names, CodMode mode, StoredSeries? stored, OpenSeriesOptions options, CancellationToken cancellationToken)
+    {
+        var seriesLock = new SeriesLock(datastore.Store, names.Lock);
+        string operation = mode == CodMode.Write ? LockOperation.Write : LockOperation.Append;
+        var waiting = new LockWait(seriesLock, options.WaitForLock, datastore.Options.TimeProvider);
+        while (true)
+        {
+            ReadOnlyMemory<byte> backup = ToBackup(stored, names, options);
+            if (await seriesLock.TryAcquireAsync(operation, backup, cancellationToken).ConfigureAwait(false) is { } handle)
+            {
+                return handle;
+            }
+
+            LockHolder? holder = await seriesLock.ReadHolderAsync(cancellationToken).ConfigureAwait(false);
+            if (holder?.Age >= options.OverrideEmptyLocksOlderThan
+                && await TryOverrideAsync(seriesLock, holder, operation, cancellationToken).ConfigureAwait(false) is { } overriding)
+            {
+                datastore.Logger.LockOverridden($"{datastore.Store.RootUri}/{names.Folder}", holder);
+                return overriding;
+            }
+
+            await waiting.WaitAsync(holder, cancellationToken).ConfigureAwait(false);
+            stored = await StoredSeries.ReadAsync(datastore.Store, names, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<SeriesLockHandle?> TryOverrideAsync(
+        SeriesLock seriesLock, LockHolder holder, string operation, CancellationToken cancellationToken) =>
+        holder.Operation is not (LockOperation.Delete or LockOperation.Repair)
+        && await seriesLock.ReadContentAsync(holder.Generation, cancellationToken).ConfigureAwait(false) is { } content
+        && StoredSeries.NamesNoInstance(content, seriesLock.Uri)
+            ? await seriesLock.TryReplaceAsync(holder.Generation, operation, content, cancellationToken).ConfigureAwait(false)
+            : null;
 
     /// <summary>What was read before the lock was held may be old by now, so it is read again.</summary>
     private static async Task<CodObject> OpenLockedAsync(
@@ -90,13 +124,24 @@ public sealed partial class CodObject
 
         if (errorLog is not null)
         {
-            await datastore.Store.DeleteAsync(names.ErrorLog, ObjectPrecondition.None, cancellationToken).ConfigureAwait(false);
+            // Of another one that came meanwhile nobody has said that it is no obstacle.
+            await DeleteErrorLogAsync(datastore, names, errorLog, cancellationToken).ConfigureAwait(false);
         }
 
-        SeriesMetadata current = stored is not null && mode == CodMode.Append
-            ? stored.Metadata.Clone(options.MetadataVersion)
-            : NewMetadata(names, stored, options);
+        SeriesMetadata current = CurrentOf(stored, names, startsFresh: mode == CodMode.Write, options);
         return new CodObject(datastore, names, mode, stored, current, handle);
+    }
+
+    private static async Task DeleteErrorLogAsync(CodDatastore datastore, SeriesNames names, ObjectInfo errorLog, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await datastore.Store.DeleteAsync(names.ErrorLog, ObjectPrecondition.GenerationIs(errorLog.Generation), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PreconditionFailedException)
+        {
+            throw new ErrorLogExistsException($"{datastore.Store.RootUri}/{names.ErrorLog}");
+        }
     }
 
     private static SeriesMetadata NewMetadata(SeriesNames names, StoredSeries? stored, OpenSeriesOptions options) => new(

@@ -1,6 +1,5 @@
-using System.Buffers;
-using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Diagnostics;
+using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
 
@@ -31,6 +30,7 @@ public sealed partial class CodObject
     /// <see cref="SyncOptions.AllowEmpty"/> is not set.
     /// </exception>
     /// <exception cref="SeriesDamagedException">Nothing was written, because the store is not as the metadata says.</exception>
+    /// <exception cref="LockLostException">Nothing was written, because somebody else has removed the lock.</exception>
     /// <exception cref="ObjectStoreException">Nothing was written, because the store did not answer.</exception>
     /// <exception cref="CodSyncException">Something may have been written; call again to go on.</exception>
     public async Task SyncAsync(SyncOptions? options = null, CancellationToken cancellationToken = default)
@@ -43,7 +43,7 @@ public sealed partial class CodObject
 
         cancellationToken.ThrowIfCancellationRequested();
         using var timeout = new CancellationTokenSource(_datastore.Options.CommitTimeout, _datastore.Options.TimeProvider);
-        _commit ??= new SeriesCommit(_store, Uri, _lock!.IsHeldAsync);
+        _commit ??= new SeriesCommit(_store, _names, _lock!, _stored, new SeriesMetadata(Id, UsesHashedUids, _current.Version));
         try
         {
             if (_isArchiveChanged)
@@ -98,15 +98,12 @@ public sealed partial class CodObject
             _indexUpload = ObjectUpload.FromMemory(index) with { ContentType = "application/vnd.sqlite3" };
         }
 
-        SeriesMetadata? stored = _stored?.Metadata;
         OnOtherGeneration onOther = Mode == CodMode.Write ? OnOtherGeneration.Replace : OnOtherGeneration.Fail;
-        long tarFence = _archive?.Generation ?? await FenceAsync(_names.Tar, stored?.Tar, cancellationToken).ConfigureAwait(false);
-        long indexFence = await FenceAsync(_names.Index, stored?.Index, cancellationToken).ConfigureAwait(false);
-        _archive = await commit.UploadAsync(_names.Tar, _tarUpload, tarFence, onOther, cancellationToken).ConfigureAwait(false);
-        _current.Tar = new ObjectIdentity(_archive.Generation, _tarUpload.SizeBytes, _tarUpload.Crc32c);
-
-        // The index is made from the archive and holds nothing of its own: whatever is there may go.
-        ObjectInfo indexInfo = await commit.UploadAsync(_names.Index, _indexUpload!, indexFence, OnOtherGeneration.Replace, cancellationToken).ConfigureAwait(false);
+        _archiveFence ??= await GetArchiveFenceAsync(cancellationToken).ConfigureAwait(false);
+        long indexFence = await GetIndexFenceAsync(cancellationToken).ConfigureAwait(false);
+        ObjectInfo archive = await commit.UploadArchiveAsync(_tarUpload, _archiveFence.Value, onOther, cancellationToken).ConfigureAwait(false);
+        _current.Tar = new ObjectIdentity(archive.Generation, _tarUpload.SizeBytes, _tarUpload.Crc32c);
+        ObjectInfo indexInfo = await commit.UploadIndexAsync(_indexUpload!, indexFence, cancellationToken).ConfigureAwait(false);
         _current.Index = new ObjectIdentity(indexInfo.Generation, _indexUpload!.SizeBytes, _indexUpload.Crc32c);
     }
 
@@ -114,38 +111,43 @@ public sealed partial class CodObject
     {
         if (_metadataUpload is null)
         {
-            var json = new ArrayBufferWriter<byte>();
-            _current.Write(json, ArchiveUri);
-            ReadOnlyMemory<byte> bytes = _store.IsRemote ? Gzip.Compress(json.WrittenSpan) : json.WrittenMemory;
-            _metadataUpload = ObjectUpload.FromMemory(bytes) with
-            {
-                ContentType = "application/json",
-                ContentEncoding = _store.IsRemote ? "gzip" : null,
-            };
-            _metadataBytes = bytes;
+            _metadataBytes = StoredSeries.ToBytes(_current, _store, _names);
+            _metadataUpload = StoredSeries.ToUpload(_metadataBytes);
         }
 
-        ObjectInfo info = await commit.UploadAsync(
-            _names.Metadata, _metadataUpload, _stored?.Info.Generation ?? 0, OnOtherGeneration.Fail, cancellationToken).ConfigureAwait(false);
+        ObjectInfo info = await commit.UploadMetadataAsync(_metadataUpload, cancellationToken).ConfigureAwait(false);
         _stored = new StoredSeries(_current, info, _metadataBytes);
     }
 
-    /// <summary>The generation that an object has now, as far as the metadata tells; a series of Python's does not.</summary>
-    private async Task<long> FenceAsync(string name, ObjectIdentity? recorded, CancellationToken cancellationToken)
+    /// <summary>The archive to be replaced, as far as the metadata tells; a series of Python's does not.</summary>
+    private async Task<ArchiveFence> GetArchiveFenceAsync(CancellationToken cancellationToken)
     {
-        if (recorded is not null || _stored is null)
+        if (_stored is null || _stored.Metadata.Tar is not null)
         {
-            return recorded?.Generation ?? 0;
+            return new ArchiveFence(_stored?.Metadata.Tar?.Generation ?? 0, IsOfMetadata: true);
         }
 
-        return (await _store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false))?.Generation ?? 0;
+        // Python marks no upload, so one that is marked was left by a writer that has not committed.
+        ObjectInfo? live = await _store.GetInfoAsync(_names.Tar, cancellationToken).ConfigureAwait(false);
+        if (live is not null && Mode == CodMode.Append)
+        {
+            throw new SeriesDamagedException(Uri, "there is an archive, but no instance in the metadata");
+        }
+
+        return new ArchiveFence(live?.Generation ?? 0, IsOfMetadata: live?.UploadId is null);
     }
+
+    private async Task<long> GetIndexFenceAsync(CancellationToken cancellationToken) => _stored is null || _stored.Metadata.Index is not null
+        ? _stored?.Metadata.Index?.Generation ?? 0
+        : (await _store.GetInfoAsync(_names.Index, cancellationToken).ConfigureAwait(false))?.Generation ?? 0;
 
     private void FinishCommit()
     {
         ForgetCommit();
         _leavesLock = false;
+        _hasSynced = true;
         _isArchiveChanged = _isMetadataChanged = false;
+        _archiveFence = null;
         _datastore.Logger.Synced(Uri, _current.Instances.Count, _current.Tar?.SizeBytes ?? 0);
         _current = _current.Clone();
         _reader = null;

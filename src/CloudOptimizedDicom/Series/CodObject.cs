@@ -17,9 +17,10 @@ public sealed partial class CodObject : IAsyncDisposable
     private readonly SeriesLockHandle? _lock;
     private readonly Dictionary<string, Instance> _appended = [];
     private StoredSeries? _stored;
-    private ObjectInfo? _archive;
+    private ArchiveFence? _archiveFence;
     private SeriesMetadata _current;
     private bool _isMetadataChanged;
+    private bool _hasSynced;
     private bool _leavesLock;
     private bool _isDisposed;
     private int _isChanging;
@@ -113,7 +114,7 @@ public sealed partial class CodObject : IAsyncDisposable
     }
 
     /// <summary>Releases a lock; that it could not be is logged, so that no other error is hidden by it.</summary>
-    private static async Task ReleaseAsync(CodDatastore datastore, SeriesLockHandle handle, string seriesUri)
+    internal static async Task ReleaseAsync(CodDatastore datastore, SeriesLockHandle handle, string seriesUri)
     {
         try
         {

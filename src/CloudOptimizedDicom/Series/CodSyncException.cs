@@ -13,8 +13,9 @@ public sealed class CodSyncException : CodException
     /// <param name="innerException">The cause.</param>
     public CodSyncException(string seriesUri, string failedObject, IReadOnlyList<string> uploaded, Exception innerException)
         : base(
-            $"The sync of {seriesUri} failed at {failedObject}; written before: {(uploaded.Count == 0 ? "nothing" : string.Join(", ", uploaded))}. "
-            + "Readers still see the series as it was; its lock stays until the sync is repeated or cod repair is run.",
+            $"The sync of {seriesUri} failed at {failedObject} ({innerException.Message.TrimEnd('.')}); written before: "
+            + $"{(uploaded.Count == 0 ? "nothing" : string.Join(", ", uploaded))}. "
+            + "Readers still see the series as it was; a lock of ours stays until the sync is repeated or cod repair is run.",
             innerException)
     {
         SeriesUri = seriesUri;

@@ -18,4 +18,15 @@ public sealed record OpenSeriesOptions
     /// <summary>How the tags of new instances are kept.</summary>
     /// <value>The default is <see langword="null"/>: as in the rest of the series, and version 2 in a new one.</value>
     public MetadataVersion? MetadataVersion { get; init; }
+
+    /// <summary>How long to wait for a lock that somebody else holds.</summary>
+    /// <value>The default is zero: not at all.</value>
+    public TimeSpan WaitForLock { get; init; }
+
+    /// <summary>
+    /// The age from which a lock that names no instance is taken over, by the clock of the store. Such a lock is that of a
+    /// series that was being begun, so its writer has committed nothing.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: never.</value>
+    public TimeSpan? OverrideEmptyLocksOlderThan { get; init; }
 }

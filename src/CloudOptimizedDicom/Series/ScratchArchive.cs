@@ -30,6 +30,8 @@ internal sealed class ScratchArchive : IDisposable
     /// <summary>Bytes up to the end of the last member.</summary>
     public long Position => _writer.Position;
 
+    public int MemberCount => _members.Count;
+
     /// <summary>Begins an archive.</summary>
     public static ScratchArchive Create(string directory) => new(CreateFile(directory), [], position: 0, crc32c: 0);
 

@@ -1,3 +1,5 @@
+using CloudOptimizedDicom.Locking;
+using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom;
@@ -7,24 +9,43 @@ namespace CloudOptimizedDicom;
 /// generation that was seen under the lock. A commit that failed may be run again: what is done is not done twice.
 /// </summary>
 /// <param name="store">The store.</param>
-/// <param name="seriesUri">The series, for errors.</param>
-/// <param name="isLockHeld">Asks whether the lock is still ours.</param>
-internal sealed class SeriesCommit(IObjectStore store, string seriesUri, Func<CancellationToken, Task<bool>> isLockHeld)
+/// <param name="names">The series.</param>
+/// <param name="handle">The lock.</param>
+/// <param name="stored">The metadata as it was read under the lock; null when there was none.</param>
+/// <param name="empty">The metadata of the series as it would be without instances.</param>
+internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, SeriesLockHandle handle, StoredSeries? stored, SeriesMetadata empty)
 {
     private const int MaxFenceAttempts = 3;
 
     private readonly Dictionary<string, ObjectInfo> _done = [];
+    private long _metadataFence = stored?.Info.Generation ?? 0;
+    private ObjectUpload? _sameMetadata;
 
     /// <summary>Whether something is in the store that was not there before, or may be.</summary>
     public bool HasTouchedStore { get; private set; }
 
-    /// <summary>Uploads one object, unless an earlier run has.</summary>
-    /// <param name="name">Its name.</param>
+    private string SeriesUri => $"{store.RootUri}/{names.Folder}";
+
+    /// <summary>Uploads the archive.</summary>
     /// <param name="upload">Its bytes; the same in every run, so that the store knows it again.</param>
-    /// <param name="fence">The generation that may be replaced; 0 for none.</param>
-    /// <param name="onOther">What to do when another generation is live.</param>
+    /// <param name="fence">The archive that may be replaced.</param>
+    /// <param name="onOther">What to do when another one is live.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    public async Task<ObjectInfo> UploadAsync(string name, ObjectUpload upload, long fence, OnOtherGeneration onOther, CancellationToken cancellationToken)
+    /// <exception cref="SeriesDamagedException">Another one is live and is not to be replaced. Nothing was written.</exception>
+    /// <exception cref="CodSyncException">Something may have been written.</exception>
+    public Task<ObjectInfo> UploadArchiveAsync(ObjectUpload upload, ArchiveFence fence, OnOtherGeneration onOther, CancellationToken cancellationToken) =>
+        UploadOnceAsync(names.Tar, () => UploadArchiveFencedAsync(upload, fence, onOther, cancellationToken));
+
+    /// <summary>Uploads the index. It is made from the archive and holds nothing of its own, so whatever is there may go.</summary>
+    public Task<ObjectInfo> UploadIndexAsync(ObjectUpload upload, long fence, CancellationToken cancellationToken) =>
+        UploadOnceAsync(names.Index, () => UploadIndexFencedAsync(upload, fence, cancellationToken));
+
+    /// <summary>Uploads the metadata, which commits.</summary>
+    /// <exception cref="CodSyncException">Something may have been written.</exception>
+    public Task<ObjectInfo> UploadMetadataAsync(ObjectUpload upload, CancellationToken cancellationToken) =>
+        UploadOnceAsync(names.Metadata, () => UploadMetadataFencedAsync(upload, cancellationToken));
+
+    private async Task<ObjectInfo> UploadOnceAsync(string name, Func<Task<ObjectInfo>> upload)
     {
         if (_done.TryGetValue(name, out ObjectInfo? info))
         {
@@ -33,9 +54,9 @@ internal sealed class SeriesCommit(IObjectStore store, string seriesUri, Func<Ca
 
         try
         {
-            info = await UploadFencedAsync(name, upload, fence, onOther, cancellationToken).ConfigureAwait(false);
+            info = await upload().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is ObjectStoreException or OperationCanceledException or SeriesDamagedException or IOException)
+        catch (Exception error) when (error is CodException or OperationCanceledException or IOException)
         {
             HasTouchedStore |= error is ObjectStoreException { MayHaveApplied: true } or OperationCanceledException;
             if (!HasTouchedStore)
@@ -43,7 +64,7 @@ internal sealed class SeriesCommit(IObjectStore store, string seriesUri, Func<Ca
                 throw;
             }
 
-            throw new CodSyncException(seriesUri, $"{store.RootUri}/{name}", [.. _done.Keys.Select(done => $"{store.RootUri}/{done}")], error);
+            throw new CodSyncException(SeriesUri, $"{store.RootUri}/{name}", [.. _done.Keys.Select(done => $"{store.RootUri}/{done}")], error);
         }
 
         HasTouchedStore = true;
@@ -51,32 +72,94 @@ internal sealed class SeriesCommit(IObjectStore store, string seriesUri, Func<Ca
         return info;
     }
 
-    private async Task<ObjectInfo> UploadFencedAsync(
-        string name, ObjectUpload upload, long fence, OnOtherGeneration onOther, CancellationToken cancellationToken)
+    private async Task<ObjectInfo> UploadArchiveFencedAsync(
+        ObjectUpload upload, ArchiveFence fence, OnOtherGeneration onOther, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
+            if (!fence.IsOfMetadata)
+            {
+                await InvalidateOtherWritersAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             try
             {
                 // Of an upload whose answer was lost the store knows by its id that it has arrived.
-                return await store.UploadAsync(name, upload, ObjectPrecondition.GenerationIs(fence), cancellationToken).ConfigureAwait(false);
+                return await store.UploadAsync(names.Tar, upload, ObjectPrecondition.GenerationIs(fence.Generation), cancellationToken).ConfigureAwait(false);
             }
             catch (PreconditionFailedException error) when (onOther == OnOtherGeneration.Fail || attempt == MaxFenceAttempts)
             {
-                throw new SeriesDamagedException(seriesUri, $"{name} is not what it was when the lock was taken, or was left by a writer that died", error);
+                throw new SeriesDamagedException(SeriesUri, "the archive is not what it was when the lock was taken, or was left by a writer that died", error);
             }
             catch (PreconditionFailedException)
             {
                 // Another one is live: see below.
             }
 
-            if (!await isLockHeld(cancellationToken).ConfigureAwait(false))
+            ObjectInfo? live = await store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false);
+            fence = new ArchiveFence(live?.Generation ?? 0, IsOfMetadata: false);
+        }
+    }
+
+    private async Task<ObjectInfo> UploadIndexFencedAsync(ObjectUpload upload, long fence, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
             {
-                throw new SeriesDamagedException(seriesUri, "its lock was broken by somebody else");
+                return await store.UploadAsync(names.Index, upload, ObjectPrecondition.GenerationIs(fence), cancellationToken).ConfigureAwait(false);
+            }
+            catch (PreconditionFailedException) when (attempt < MaxFenceAttempts)
+            {
+                fence = (await store.GetInfoAsync(names.Index, cancellationToken).ConfigureAwait(false))?.Generation ?? 0;
             }
 
-            ObjectInfo? live = await store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false);
-            fence = live?.Generation ?? 0;
+            // In this order: what another writer puts there after this is no longer what was just seen.
+            await RequireLockAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ObjectInfo> UploadMetadataFencedAsync(ObjectUpload upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.UploadAsync(names.Metadata, upload, ObjectPrecondition.GenerationIs(_metadataFence), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PreconditionFailedException error)
+        {
+            throw new LockLostException(handle.Uri, $"somebody else has written {store.RootUri}/{names.Metadata}", error);
+        }
+    }
+
+    /// <summary>
+    /// An archive that is not the one of the metadata was left by a writer that died, or that only stalled after its lock was
+    /// removed. If it woke up after its archive was replaced, its metadata would describe an archive that is gone. So the
+    /// metadata is written again as it is, or an empty one where there is none: whoever read it before cannot commit any more.
+    /// </summary>
+    private async Task InvalidateOtherWritersAsync(CancellationToken cancellationToken)
+    {
+        await RequireLockAsync(cancellationToken).ConfigureAwait(false);
+        _sameMetadata ??= StoredSeries.ToUpload(stored?.Bytes ?? StoredSeries.ToBytes(empty, store, names));
+        try
+        {
+            ObjectInfo info = await UploadMetadataFencedAsync(_sameMetadata, cancellationToken).ConfigureAwait(false);
+            _metadataFence = info.Generation;
+        }
+        catch (OperationCanceledException)
+        {
+            HasTouchedStore = true;
+            throw;
+        }
+
+        HasTouchedStore = true;
+        _sameMetadata = null;
+    }
+
+    private async Task RequireLockAsync(CancellationToken cancellationToken)
+    {
+        if (!await handle.IsHeldAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw new LockLostException(handle.Uri, "it was removed or taken over by somebody else");
         }
     }
 }

@@ -23,6 +23,10 @@ internal sealed record SeriesNames(string Prefix, SeriesId Id)
 
     public string ErrorLog => $"{Folder}/{ErrorLogFile}";
 
+    /// <summary>Every object of the series but its lock, in the order in which they are deleted.</summary>
+    public IReadOnlyList<string> InOrderOfDeletion =>
+        [Metadata, Index, $"{Folder}/thumbnail.mp4", $"{Folder}/thumbnail.jpg", ErrorLog, Tar];
+
     /// <summary>The name of an instance within the archive.</summary>
     public static string Member(string uid) => $"instances/{uid}.dcm";
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
@@ -39,6 +40,37 @@ internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, Re
         }
     }
 
+    /// <summary>Metadata as it is stored: gzipped in a bucket, plain in a directory.</summary>
+    public static ReadOnlyMemory<byte> ToBytes(SeriesMetadata metadata, IObjectStore store, SeriesNames names)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        metadata.Write(json, $"{store.RootUri}/{names.Tar}");
+        return store.IsRemote ? Gzip.Compress(json.WrittenSpan) : json.WrittenMemory;
+    }
+
+    /// <summary>The upload of metadata as it is stored.</summary>
+    public static ObjectUpload ToUpload(ReadOnlyMemory<byte> bytes) => ObjectUpload.FromMemory(bytes) with
+    {
+        ContentType = "application/json",
+        ContentEncoding = Gzip.IsGzip(bytes.Span) ? "gzip" : null,
+    };
+
+    /// <summary>Whether what a lock keeps has no instance; what cannot be read may have some.</summary>
+    public static bool NamesNoInstance(ReadOnlyMemory<byte> lockContent, string lockUri)
+    {
+        try
+        {
+            return lockContent.IsEmpty || SeriesMetadata.Parse(lockContent, lockUri).Instances.Count == 0;
+        }
+        catch (SeriesMetadataException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The bytes as the lock keeps them: always gzipped.</summary>
-    public ReadOnlyMemory<byte> ToBackup() => Gzip.IsGzip(Bytes.Span) ? Bytes : Gzip.Compress(Bytes.Span);
+    public ReadOnlyMemory<byte> ToBackup() => ToBackup(Bytes);
+
+    /// <summary>Metadata as the lock keeps it.</summary>
+    public static ReadOnlyMemory<byte> ToBackup(ReadOnlyMemory<byte> bytes) => Gzip.IsGzip(bytes.Span) ? bytes : Gzip.Compress(bytes.Span);
 }

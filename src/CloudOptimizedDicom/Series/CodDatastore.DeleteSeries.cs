@@ -1,0 +1,55 @@
+using CloudOptimizedDicom.Locking;
+using CloudOptimizedDicom.Storage;
+
+namespace CloudOptimizedDicom;
+
+public sealed partial class CodDatastore
+{
+    /// <summary>
+    /// Deletes a series with all its instances. The metadata goes first, so a reader sees the series whole or not at all. If
+    /// the call is cut short after that, the lock stays and says so, and <c>cod repair</c> finishes the deletion.
+    /// </summary>
+    /// <param name="studyUid">Study Instance UID, as stored.</param>
+    /// <param name="seriesUid">Series Instance UID, as stored.</param>
+    /// <param name="cancellationToken">Is heard until the first object is deleted.</param>
+    /// <returns>When nothing of it is left.</returns>
+    /// <exception cref="ArgumentException">A UID cannot be part of a path.</exception>
+    /// <exception cref="CodObjectNotFoundException">There is neither metadata nor an archive.</exception>
+    /// <exception cref="LockAcquisitionException">Somebody else is writing it.</exception>
+    /// <exception cref="LockLostException">Somebody else has removed the lock meanwhile; what was written since stays.</exception>
+    /// <exception cref="ObjectStoreException">The store did not answer.</exception>
+    public async Task DeleteSeriesAsync(string studyUid, string seriesUid, CancellationToken cancellationToken = default)
+    {
+        SeriesNames names = Name(new SeriesId(studyUid, seriesUid));
+        ReadOnlyMemory<byte> backup = await ReadRawBackupAsync(names, cancellationToken).ConfigureAwait(false);
+        var seriesLock = new SeriesLock(Store, names.Lock);
+        SeriesLockHandle handle = await seriesLock.AcquireAsync(LockOperation.Delete, backup, cancellationToken).ConfigureAwait(false);
+        var deletion = new SeriesDeletion(Store, names, handle);
+        try
+        {
+            await deletion.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch when (!deletion.HasTouchedStore)
+        {
+            await CodObject.ReleaseAsync(this, handle, $"{Store.RootUri}/{names.Folder}").ConfigureAwait(false);
+            throw;
+        }
+
+        await CodObject.ReleaseAsync(this, handle, $"{Store.RootUri}/{names.Folder}").ConfigureAwait(false);
+    }
+
+    /// <summary>The metadata as the lock keeps it; a series is deleted also when nobody can read it.</summary>
+    private async Task<ReadOnlyMemory<byte>> ReadRawBackupAsync(SeriesNames names, CancellationToken cancellationToken)
+    {
+        ObjectContent? content = await Store.OpenReadAsync(names.Metadata, options: null, cancellationToken).ConfigureAwait(false);
+        if (content is null)
+        {
+            return ReadOnlyMemory<byte>.Empty;
+        }
+
+        await using (content.ConfigureAwait(false))
+        {
+            return StoredSeries.ToBackup(await content.ReadToEndAsync(cancellationToken).ConfigureAwait(false));
+        }
+    }
+}
