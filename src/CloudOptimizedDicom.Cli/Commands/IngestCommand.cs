@@ -122,18 +122,25 @@ internal static class IngestCommand
         IProgress<InstanceProgress> progress,
         CancellationToken cancellationToken)
     {
+        var options = new AppendOptions { Progress = progress };
         try
         {
+            if (mode == CodMode.Append)
+            {
+                AppendResult appended = await datastore.AppendToSeriesAsync(id.StudyUid, id.SeriesUid, instances, options, cancellationToken: cancellationToken);
+                return new SeriesOutcome(id, appended.New, appended.Same, appended.Conflict, appended.Errors, IsLocked: false);
+            }
+
             await using CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, mode, cancellationToken: cancellationToken);
-            AppendResult result = await series.AppendAsync(instances, new AppendOptions { Progress = progress }, cancellationToken);
-            if (mode == CodMode.Write && series.StoredInstanceCount > 0 && (!mayReplace || result.Errors.Count > 0))
+            AppendResult result = await series.AppendAsync(instances, options, cancellationToken);
+            if (series.StoredInstanceCount > 0 && (!mayReplace || result.Errors.Count > 0))
             {
                 // What could not be read now may be what the store has: replacing the series would lose it.
                 var refusal = new InvalidOperationException("Not stored: others could not be read, and writing would drop what the series has.");
                 return SeriesOutcome.OfErrors(id, [.. result.Errors, .. result.New.Select(instance => new AppendError(instance, refusal))]);
             }
 
-            if (result.New.Count > 0 || series.HasPendingChanges)
+            if (result.New.Count > 0)
             {
                 await series.SyncAsync(cancellationToken: cancellationToken);
             }

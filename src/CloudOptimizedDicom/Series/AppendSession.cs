@@ -42,7 +42,7 @@ internal sealed class AppendSession(
         {
             foreach (Instance instance in instances)
             {
-                opening.Enqueue((instance, IsSameByHints(instance) ? null : Task.Run(() => OpenAsync(instance, cancellationToken), cancellationToken)));
+                opening.Enqueue((instance, HintCheck.IsSame(instance, metadata) ? null : Task.Run(() => OpenAsync(instance, cancellationToken), cancellationToken)));
                 if (opening.Count >= Math.Max(1, options.MaxParallelism))
                 {
                     await TakeNextAsync(opening, cancellationToken).ConfigureAwait(false);
@@ -108,25 +108,6 @@ internal sealed class AppendSession(
     }
 
     private void Report(long bytes) => options.Progress?.Report(new InstanceProgress(++_instancesDone, _bytesDone += bytes));
-
-    /// <summary>
-    /// Whether an instance is stored already, as far as its hints tell. It needs no reading then, since nothing of it will be
-    /// stored; one that conflicts does, since that is noted.
-    /// </summary>
-    private bool IsSameByHints(Instance instance)
-    {
-        Hints hints = instance.Hints;
-        if (hints.SizeBytes is not { } size || hints.Crc32c is not { } crc32c || instance.KnownUids is not { } uids
-            || instance.ToStored(uids.StudyUid) != names.Id.StudyUid || instance.ToStored(uids.SeriesUid) != names.Id.SeriesUid
-            || !metadata.TryGetInstance(instance.ToStored(uids.InstanceUid), out InstanceRecord? existing)
-            || existing.SizeBytes != size || existing.Crc32c != crc32c)
-        {
-            return false;
-        }
-
-        instance.StoredUid = existing.Uid;
-        return true;
-    }
 
     /// <summary>Whether an error costs only its instance. One of the scratch disk or of the store costs the call.</summary>
     private static bool IsOfInstance(Exception error) => error

@@ -37,7 +37,17 @@ public sealed partial class CodObject
     }
 
     internal static async Task<CodObject> OpenAsync(
-        CodDatastore datastore, SeriesNames names, CodMode mode, OpenSeriesOptions options, CancellationToken cancellationToken)
+        CodDatastore datastore, SeriesNames names, CodMode mode, OpenSeriesOptions options, CancellationToken cancellationToken) =>
+        (await OpenUnlessDoneAsync(datastore, names, mode, options, static _ => false, cancellationToken).ConfigureAwait(false))!;
+
+    /// <summary>Opens a series, unless what is stored shows that there is nothing to do: then no lock is taken, and null is the answer.</summary>
+    internal static async Task<CodObject?> OpenUnlessDoneAsync(
+        CodDatastore datastore,
+        SeriesNames names,
+        CodMode mode,
+        OpenSeriesOptions options,
+        Func<SeriesMetadata, bool> isDone,
+        CancellationToken cancellationToken)
     {
         Task<ObjectInfo?> errorLog = datastore.Store.GetInfoAsync(names.ErrorLog, cancellationToken);
         Task<StoredSeries?> reading = StoredSeries.ReadAsync(datastore.Store, names, cancellationToken);
@@ -57,6 +67,11 @@ public sealed partial class CodObject
         if (mode == CodMode.Read)
         {
             return new CodObject(datastore, names, mode, stored, stored!.Metadata, @lock: null);
+        }
+
+        if (stored is not null && isDone(stored.Metadata))
+        {
+            return null;
         }
 
         SeriesLockHandle handle = await LockAsync(datastore, names, mode, stored, options, cancellationToken).ConfigureAwait(false);

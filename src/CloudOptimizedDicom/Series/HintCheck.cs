@@ -1,3 +1,5 @@
+using CloudOptimizedDicom.Metadata;
+
 namespace CloudOptimizedDicom;
 
 /// <summary>Holds what a caller knew beforehand against what was read.</summary>
@@ -23,6 +25,25 @@ internal static class HintCheck
         {
             throw new HintMismatchException(instance.OriginalPath, nameof(Hints.Crc32c), Crc32c.ToBase64(hint), Crc32c.ToBase64(actual));
         }
+    }
+
+    /// <summary>
+    /// Whether an instance is stored already with the same bytes, as far as its hints tell: it need not be read then, since
+    /// nothing of it will be stored. One that conflicts must be, since that is noted.
+    /// </summary>
+    public static bool IsSame(Instance instance, SeriesMetadata metadata)
+    {
+        Hints hints = instance.Hints;
+        if (hints.SizeBytes is not { } size || hints.Crc32c is not { } crc32c || instance.KnownUids is not { } uids
+            || instance.ToStored(uids.StudyUid) != metadata.Series.StudyUid || instance.ToStored(uids.SeriesUid) != metadata.Series.SeriesUid
+            || !metadata.TryGetInstance(instance.ToStored(uids.InstanceUid), out InstanceRecord? existing)
+            || existing.SizeBytes != size || existing.Crc32c != crc32c)
+        {
+            return false;
+        }
+
+        instance.StoredUid = existing.Uid;
+        return true;
     }
 
     private static void RequireEqual(Instance instance, string field, string? hint, string actual)

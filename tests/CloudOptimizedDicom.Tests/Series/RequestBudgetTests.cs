@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Testing.Objects;
 using CloudOptimizedDicom.Testing.Requests;
 
 namespace CloudOptimizedDicom.Tests.Series;
@@ -78,6 +79,42 @@ public sealed class RequestBudgetTests : CloudStorageFixture
     }
 
     [Test]
+    public async Task WriteOverPythons_Takes10()
+    {
+        await PutPythonsAsync();
+        await StoreAsync(CodMode.Write, "4.dcm");
+        IReadOnlyList<RequestEntry> requests = TakeRequests();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(requests, Has.Count.EqualTo(10), Describe(requests));
+            Assert.That(requests.Any(request => request.Operation == GcsOperation.Media && request.Object.EndsWith(".tar", StringComparison.Ordinal)), Is.False);
+        }
+    }
+
+    [Test]
+    public async Task AppendToPythons_Takes10()
+    {
+        await PutPythonsAsync();
+        await StoreAsync(CodMode.Append, "4.dcm");
+        IReadOnlyList<RequestEntry> requests = TakeRequests();
+        Assert.That(requests, Has.Count.EqualTo(10), Describe(requests));
+        await StoreAsync(CodMode.Append, "5.dcm");
+        Assert.That(TakeRequests(), Has.Count.EqualTo(9), "it is ours now");
+    }
+
+    [Test]
+    public async Task ResumeATicket_Takes2()
+    {
+        await StoreAsync(CodMode.Write, "1.dcm");
+        await using CodObject source = await Datastore.OpenSeriesAsync(Study, SeriesUid, CodMode.Append);
+        CodTicket ticket = await source.ToTicketAsync();
+        TakeRequests();
+        await using CodObject resumed = await Datastore.ResumeSeriesAsync(ticket);
+        IReadOnlyList<RequestEntry> requests = TakeRequests();
+        Assert.That(requests, Has.Count.EqualTo(2), Describe(requests));
+    }
+
+    [Test]
     public async Task OpenAndRead_Takes2And1EachInstance()
     {
         await StoreAsync(CodMode.Write, "1.dcm", "2.dcm");
@@ -95,13 +132,39 @@ public sealed class RequestBudgetTests : CloudStorageFixture
     }
 
     [Test]
-    public async Task AppendThatHintsDecide_ReadsNoSource()
+    public async Task AppendThatHintsDecideInPart_ReadsNoSource()
     {
         await StoreAsync(CodMode.Write, "1.dcm");
-        string file = Repository.TestData("dicom", "appendset", "1.dcm");
-        string uri = await PutAsync("1.dcm", file);
+        Instance hinted = await PutHintedAsync("1.dcm");
+        var unhinted = new Instance(Repository.TestData("dicom", "appendset", "1.dcm"));
+        AppendResult result = await Datastore.AppendToSeriesAsync(Study, SeriesUid, [unhinted, hinted]);
+        Assert.That(TakeRequests().Where(request => request.Bucket == Inbox), Is.Empty);
+        Assert.That(result.Same, Is.EqualTo(new[] { unhinted, hinted }), "in the order given");
+    }
+
+    [Test]
+    public async Task AppendThatHintsDecide_Takes2AndNoLock()
+    {
+        await StoreAsync(CodMode.Write, "1.dcm", "2.dcm");
+        Instance[] hinted = [await PutHintedAsync("1.dcm"), await PutHintedAsync("2.dcm")];
+        AppendResult result = await Datastore.AppendToSeriesAsync(Study, SeriesUid, hinted);
+        IReadOnlyList<RequestEntry> requests = TakeRequests();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Same, Is.EqualTo(hinted));
+            Assert.That(requests, Has.Count.EqualTo(2), Describe(requests));
+            Assert.That(requests.Select(request => request.OperationClass), Is.All.EqualTo('B'));
+        }
+    }
+
+    /// <summary>A file in the inbox of which everything is known.</summary>
+    private async Task<Instance> PutHintedAsync(string name)
+    {
+        string file = Repository.TestData("dicom", "appendset", name);
+        string uri = await PutAsync(name, file);
         InstanceScan scan = await InstanceScan.FromFileAsync(file);
-        var hinted = new Instance(uri)
+        TakeRequests();
+        return new Instance(uri)
         {
             Hints = new Hints
             {
@@ -112,13 +175,22 @@ public sealed class RequestBudgetTests : CloudStorageFixture
                 Crc32c = scan.Crc32c,
             },
         };
+    }
+
+    /// <summary>A series of three instances as the Python package left it.</summary>
+    private async Task PutPythonsAsync()
+    {
+        const string folder = $"cod/studies/{Study}/series/{SeriesUid}";
+        await PutAsync($"{folder}.tar", "series.tar", new GcsObjectAttributes());
+        await PutAsync($"{folder}/index.sqlite", "index.sqlite", new GcsObjectAttributes());
+        await PutAsync($"{folder}/metadata.json", "metadata.json.gz", new GcsObjectAttributes { ContentEncoding = "gzip" });
         TakeRequests();
-        var unhinted = new Instance(file);
-        AppendResult? result = null;
-        await Datastore.UpdateSeriesAsync(
-            Study, SeriesUid, CodMode.Append, async series => result = await series.AppendAsync([unhinted, hinted]));
-        Assert.That(TakeRequests().Where(request => request.Bucket == Inbox), Is.Empty);
-        Assert.That(result!.Same, Is.EqualTo(new[] { unhinted, hinted }), "in the order given");
+    }
+
+    private async Task PutAsync(string name, string file, GcsObjectAttributes attributes)
+    {
+        await using FileStream stream = File.OpenRead(Repository.TestData("cod", "diff_hash_dupe__v2", file));
+        await Emulator.Core.InsertAsync(Archive, name, stream, attributes, new GcsConditions(), CancellationToken.None);
     }
 
     private static string Describe(IEnumerable<RequestEntry> requests) =>
