@@ -8,6 +8,8 @@ return args switch
         await Counter.IncrementAsync(root, name, int.Parse(times, CultureInfo.InvariantCulture)),
     ["overwrite", var root, var name, var sizeBytes] =>
         await Overwriter.RunAsync(root, name, int.Parse(sizeBytes, CultureInfo.InvariantCulture)),
+    ["stall", var root, var studyUid, var seriesUid, var mode, var stallsAt, .. var files] =>
+        await StalledWriter.RunAsync(root, studyUid, seriesUid, mode, stallsAt, files),
     ["measure", var resultPath, .. var command] => await Measurement.RunAsync(resultPath, command),
     _ => 2,
 };

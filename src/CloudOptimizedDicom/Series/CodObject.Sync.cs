@@ -7,6 +7,9 @@ namespace CloudOptimizedDicom;
 
 public sealed partial class CodObject
 {
+    /// <summary>Nobody removes a lock that is younger; an older one is asked for before anything is overwritten.</summary>
+    private static readonly TimeSpan LockTrustTime = TimeSpan.FromMinutes(1);
+
     private SeriesCommit? _commit;
     private ObjectUpload? _tarUpload;
     private ObjectUpload? _indexUpload;
@@ -46,6 +49,7 @@ public sealed partial class CodObject
         _commit ??= new SeriesCommit(_store, _names, _lock!, _stored, new SeriesMetadata(Id, UsesHashedUids, _current.Version));
         try
         {
+            await RequireOldLockAsync(_commit, timeout.Token).ConfigureAwait(false);
             if (_isArchiveChanged)
             {
                 await CommitArchiveAsync(_commit, timeout.Token).ConfigureAwait(false);
@@ -65,6 +69,14 @@ public sealed partial class CodObject
         }
 
         FinishCommit();
+    }
+
+    private async Task RequireOldLockAsync(SeriesCommit commit, CancellationToken cancellationToken)
+    {
+        if (!commit.HasTouchedStore && _datastore.Options.TimeProvider.GetElapsedTime(_lockedSince) > LockTrustTime)
+        {
+            await commit.RequireLockAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private bool RequiresCommit(SyncOptions options)
@@ -146,6 +158,7 @@ public sealed partial class CodObject
         ForgetCommit();
         _leavesLock = false;
         _hasSynced = true;
+        _lockedSince = _datastore.Options.TimeProvider.GetTimestamp();
         _isArchiveChanged = _isMetadataChanged = false;
         _archiveFence = null;
         _datastore.Logger.Synced(Uri, _current.Instances.Count, _current.Tar?.SizeBytes ?? 0);

@@ -20,6 +20,7 @@ public sealed partial class CodObject : IAsyncDisposable
     private ArchiveFence? _archiveFence;
     private SeriesMetadata _current;
     private bool _isMetadataChanged;
+    private long _lockedSince;
     private bool _hasSynced;
     private bool _leavesLock;
     private bool _isDisposed;
@@ -34,6 +35,7 @@ public sealed partial class CodObject : IAsyncDisposable
         _stored = stored;
         _current = current;
         _lock = @lock;
+        _lockedSince = datastore.Options.TimeProvider.GetTimestamp();
     }
 
     /// <summary>What it was opened for.</summary>

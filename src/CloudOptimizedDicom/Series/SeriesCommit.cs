@@ -45,6 +45,16 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
     public Task<ObjectInfo> UploadMetadataAsync(ObjectUpload upload, CancellationToken cancellationToken) =>
         UploadOnceAsync(names.Metadata, () => UploadMetadataFencedAsync(upload, cancellationToken));
 
+    /// <summary>Asks whether the lock is still ours.</summary>
+    /// <exception cref="LockLostException">It is not.</exception>
+    public async Task RequireLockAsync(CancellationToken cancellationToken)
+    {
+        if (!await handle.IsHeldAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw new LockLostException(handle.Uri, "it was removed or taken over by somebody else");
+        }
+    }
+
     private async Task<ObjectInfo> UploadOnceAsync(string name, Func<Task<ObjectInfo>> upload)
     {
         if (_done.TryGetValue(name, out ObjectInfo? info))
@@ -153,13 +163,5 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
 
         HasTouchedStore = true;
         _sameMetadata = null;
-    }
-
-    private async Task RequireLockAsync(CancellationToken cancellationToken)
-    {
-        if (!await handle.IsHeldAsync(cancellationToken).ConfigureAwait(false))
-        {
-            throw new LockLostException(handle.Uri, "it was removed or taken over by somebody else");
-        }
     }
 }

@@ -100,6 +100,22 @@ public sealed class LockTests
     }
 
     [Test]
+    public async Task SyncAsync_OldLockThatWasRemoved_WritesNothing([Values] bool isOld)
+    {
+        await _store.StoreAsync(Id, CodMode.Append, Files[..1]);
+        var clock = new JumpingTimeProvider();
+        var options = new CodDatastoreOptions { TimeProvider = clock, CommitTimeout = Timeout.InfiniteTimeSpan };
+        await using CodDatastore slow = await CodDatastore.OpenAsync(_store.StorePath, options);
+        await using CodObject series = await slow.OpenSeriesAsync(Id.StudyUid, Id.SeriesUid, CodMode.Write);
+        await series.AppendAsync([new Instance(Files[1])]);
+        await Task.Delay(TimeSpan.FromSeconds(isOld ? 61 : 60), clock);
+        await _datastore.Store.DeleteAsync($"{Id.Path}/.gradient.lock", ObjectPrecondition.None);
+        Assert.That(async () => await series.SyncAsync(), isOld ? Throws.InstanceOf<LockLostException>() : Throws.Nothing);
+        byte[] expected = await File.ReadAllBytesAsync(Files[isOld ? 0 : 1]);
+        Assert.That((await _store.ReadAllAsync(Id)).Select(instance => instance.Bytes), Is.EqualTo(new[] { expected }));
+    }
+
+    [Test]
     public async Task ResumeAsync_Ticket_WorksOnceAndCarriesTheLock()
     {
         await _store.StoreAsync(Id, CodMode.Append, Files[..1]);

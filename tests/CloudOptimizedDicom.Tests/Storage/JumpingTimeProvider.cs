@@ -16,8 +16,12 @@ internal sealed class JumpingTimeProvider : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        Interlocked.Add(ref _elapsed, dueTime.Ticks);
-        ThreadPool.QueueUserWorkItem(_ => callback(state));
+        if (dueTime >= TimeSpan.Zero)
+        {
+            Interlocked.Add(ref _elapsed, dueTime.Ticks);
+            ThreadPool.QueueUserWorkItem(_ => callback(state));
+        }
+
         return new Timer();
     }
 
