@@ -31,7 +31,7 @@ internal static class VerifyCommand
         {
             await using CodObject series = await datastore.OpenSeriesAsync(
                 id.StudyUid, id.SeriesUid, CodMode.Read, new OpenSeriesOptions { OverrideErrors = true }, token);
-            IntegrityReport report = await series.VerifyIntegrityAsync(token);
+            IntegrityReport report = await series.VerifyIntegrityAsync(cancellationToken: token);
             string summary = report.IsIntact ? "intact" : string.Join("", report.Findings.Select(f => $"\n  {f.Kind}: {f.Subject}: {f.Message}"));
             return new SeriesRun.Result(
                 $"{report.Instances} instances, {report.ArchiveBytes:N0} bytes: {summary}",

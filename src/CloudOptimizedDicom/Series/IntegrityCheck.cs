@@ -1,133 +1,197 @@
-using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.Part10;
 using CloudOptimizedDicom.Tar;
 using CloudOptimizedDicom.Tar.Index;
 
 namespace CloudOptimizedDicom;
 
-/// <summary>Compares the archive of a series with its metadata and its index, and collects every difference.</summary>
-/// <param name="series">The metadata.</param>
-/// <param name="archiveUri">The archive, for messages.</param>
-internal sealed class IntegrityCheck(StoredSeries series, string archiveUri)
+/// <summary>Compares the objects of a series with each other and collects every difference.</summary>
+/// <param name="objects">The objects.</param>
+/// <param name="names">The series.</param>
+/// <param name="rootUri">Its store, for messages.</param>
+/// <param name="options">How.</param>
+internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, string rootUri, VerifyOptions options)
 {
     private readonly List<IntegrityFinding> _findings = [];
-    private List<TarMember> _members = [];
 
-    public IReadOnlyList<IntegrityFinding> Findings => _findings;
+    private string ArchiveUri => $"{rootUri}/{names.Tar}";
 
-    public void Add(IntegrityFindingKind kind, string subject, string message) => _findings.Add(new IntegrityFinding(kind, subject, message));
+    private IReadOnlyList<InstanceRecord> Records => objects.Metadata?.Instances ?? [];
 
-    /// <param name="archive">The archive, in a file on this machine.</param>
-    /// <param name="crc32c">CRC-32C of all of it.</param>
-    /// <param name="cancellationToken">Ends the call early.</param>
-    public async Task CheckArchiveAsync(FileStream archive, uint crc32c, CancellationToken cancellationToken)
+    public async Task<IntegrityReport> RunAsync(CancellationToken cancellationToken)
     {
-        ObjectIdentity? recorded = series.Metadata.Tar;
-        if (recorded is not null && (recorded.SizeBytes != archive.Length || recorded.Crc32c != crc32c))
+        CheckLock();
+        CheckMetadata();
+        if (objects is { Archive: { } archive, Survey: { } survey })
         {
-            Add(
-                IntegrityFindingKind.ArchiveDiffers,
-                archiveUri,
-                $"{archive.Length} bytes with CRC-32C {Crc32c.ToBase64(crc32c)}, the metadata says {recorded.SizeBytes} with {Crc32c.ToBase64(recorded.Crc32c)}");
+            CheckArchive(archive, survey);
+            await CheckInstancesAsync(archive, survey, cancellationToken).ConfigureAwait(false);
+            await CheckMembersAsync(archive, survey, cancellationToken).ConfigureAwait(false);
+            CheckIndex(survey);
+        }
+        else if (objects.Metadata is { } metadata && (metadata.Instances.Count > 0 || metadata.Tar is not null))
+        {
+            Add(IntegrityFindingKind.ArchiveMissing, ArchiveUri, $"there is metadata of {metadata.Instances.Count} instances, but no archive");
         }
 
-        await ReadMembersAsync(archive, cancellationToken).ConfigureAwait(false);
-        await CheckInstancesAsync(archive, cancellationToken).ConfigureAwait(false);
-        CheckMembers();
+        return new IntegrityReport
+        {
+            SeriesUri = $"{rootUri}/{names.Folder}",
+            Instances = Records.Count,
+            ArchiveBytes = objects.Archive?.SizeBytes ?? 0,
+            Lock = objects.Lock,
+            Findings = _findings,
+        };
     }
 
-    /// <param name="index">The bytes of the index; null when there is none.</param>
-    public void CheckIndex(byte[]? index)
+    /// <summary>What is wrong with an index; null when it lists the members.</summary>
+    public static (IntegrityFindingKind Kind, string Message)? FindIndexFault(byte[]? index, IReadOnlyList<TarMember> members)
     {
         if (index is null)
         {
-            Add(IntegrityFindingKind.IndexMissing, archiveUri, "there is no index.sqlite");
-            return;
+            return (IntegrityFindingKind.IndexMissing, "there is no index");
         }
 
         try
         {
             IReadOnlyList<TarMember> rows = RatarmountIndex.Read(index);
-            bool isEqual = rows.Select(row => (row.Name, row.Data)).ToHashSet().SetEquals(_members.Select(member => (member.Name, member.Data)));
-            if (!isEqual)
-            {
-                Add(IntegrityFindingKind.IndexDiffers, archiveUri, $"the index lists {rows.Count} members, the archive has {_members.Count}, and they differ");
-            }
+            bool isEqual = rows.Select(row => (row.Name, row.Data)).ToHashSet().SetEquals(members.Select(member => (member.Name, member.Data)));
+            return isEqual ? null : (IntegrityFindingKind.IndexDiffers, $"the index lists {rows.Count} members, the archive has {members.Count}, and they differ");
         }
         catch (TarIndexException error)
         {
-            Add(IntegrityFindingKind.IndexDiffers, archiveUri, error.Message);
+            return (IntegrityFindingKind.IndexDiffers, error.Message);
         }
     }
 
-    private async Task ReadMembersAsync(FileStream archive, CancellationToken cancellationToken)
+    private void Add(IntegrityFindingKind kind, string subject, string message) => _findings.Add(new IntegrityFinding(kind, subject, message));
+
+    private void CheckLock()
     {
-        var members = new List<TarMember>();
-        using var hop = new TarHopReader(new TarFileSource(archive.SafeFileHandle)) { ContinueBehindEnd = true };
-        try
+        if (objects.Lock is { } holder)
         {
-            while (await hop.ReadNextAsync(cancellationToken).ConfigureAwait(false) is { } member)
+            Add(IntegrityFindingKind.LockHeld, holder.LockUri, $"held by {holder}");
+            if (holder.Operation == Locking.LockOperation.Delete)
             {
-                members.Add(member);
-                if (hop.EndMarkerOffset is { } end && member.HeaderOffset > end)
-                {
-                    Add(IntegrityFindingKind.MembersBehindEnd, member.Name, $"at byte {member.HeaderOffset}, behind the end of the archive at {end}");
-                }
+                Add(IntegrityFindingKind.DeleteBegun, $"{rootUri}/{names.Folder}", "the series is being deleted, or whoever deleted it has died");
             }
         }
-        catch (TarFormatException error)
-        {
-            Add(IntegrityFindingKind.ArchiveUnreadable, archiveUri, error.Message);
-        }
 
-        _members = members;
+        if (objects.HasErrorLog)
+        {
+            Add(IntegrityFindingKind.ErrorLogExists, $"{rootUri}/{names.ErrorLog}", "it keeps the series from being opened");
+        }
     }
 
-    private async Task CheckInstancesAsync(FileStream archive, CancellationToken cancellationToken)
+    private void CheckMetadata()
     {
-        HashSet<ByteRange> ranges = [.. _members.Select(member => member.Data)];
-        foreach (InstanceRecord record in series.Metadata.Instances)
+        if (objects.MetadataFault is { } fault)
+        {
+            Add(IntegrityFindingKind.MetadataUnreadable, fault.Uri, fault.Reason);
+        }
+        else if (objects.Metadata is null && objects.Archive is not null)
+        {
+            Add(IntegrityFindingKind.MetadataMissing, $"{rootUri}/{names.Metadata}", "there is an archive, but no metadata");
+        }
+    }
+
+    private void CheckArchive(ArchiveFile archive, TarSurvey survey)
+    {
+        if (objects.Metadata?.Tar is { } recorded && (recorded.SizeBytes != archive.SizeBytes || recorded.Crc32c != archive.Crc32c))
+        {
+            Add(
+                IntegrityFindingKind.ArchiveDiffers,
+                ArchiveUri,
+                $"{archive.SizeBytes} bytes with CRC-32C {Crc32c.ToBase64(archive.Crc32c)}, the metadata says {recorded.SizeBytes} with {Crc32c.ToBase64(recorded.Crc32c)}");
+        }
+
+        foreach (TarDamage damage in survey.Damages)
+        {
+            IntegrityFindingKind kind = damage.IsBehindEnd ? IntegrityFindingKind.ForeignBytes : IntegrityFindingKind.ArchiveUnreadable;
+            Add(kind, ArchiveUri, $"bytes {damage.Range} are no member: {damage.Reason}");
+        }
+
+        if (survey.EndMarkerOffset is null)
+        {
+            Add(IntegrityFindingKind.ArchiveUnreadable, ArchiveUri, "its end is not marked");
+        }
+
+        foreach (TarMember member in survey.MembersBehindEnd)
+        {
+            Add(IntegrityFindingKind.MembersBehindEnd, member.Name, $"at byte {member.HeaderOffset}, behind the end of the archive at {survey.EndMarkerOffset}");
+        }
+    }
+
+    private async Task CheckInstancesAsync(ArchiveFile archive, TarSurvey survey, CancellationToken cancellationToken)
+    {
+        HashSet<ByteRange> ranges = [.. survey.Members.Select(member => member.Data)];
+        foreach (InstanceRecord record in Records)
         {
             if (!ranges.Contains(record.ArchiveRange))
             {
                 Add(IntegrityFindingKind.InstanceMissing, record.Uid, $"no member of the archive is at {record.ArchiveRange}");
+                continue;
             }
 
-            archive.Position = Math.Min(record.ArchiveRange.Offset, archive.Length);
-            var bytes = new ForwardArchive(archive, archiveUri, archive.Position);
-            try
+            uint crc32c = await archive.ChecksumAsync(record.ArchiveRange, cancellationToken).ConfigureAwait(false);
+            if (crc32c != record.Crc32c)
             {
-                await bytes.CopyInstanceAsync(record, Stream.Null, cancellationToken).ConfigureAwait(false);
+                Add(
+                    IntegrityFindingKind.InstanceDiffers,
+                    record.Uid,
+                    $"its bytes have CRC-32C {Crc32c.ToBase64(crc32c)}, the metadata says {Crc32c.ToBase64(record.Crc32c)}");
             }
-            catch (HashMismatchException error)
+            else if (options.Deep)
             {
-                Add(IntegrityFindingKind.InstanceDiffers, record.Uid, error.Message);
-            }
-            catch (TarMissingInstanceException error) when (ranges.Contains(record.ArchiveRange))
-            {
-                Add(IntegrityFindingKind.InstanceMissing, record.Uid, error.Message);
-            }
-            catch (TarMissingInstanceException)
-            {
-                // Named above.
+                await CheckRecordAsync(archive, record, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private void CheckMembers()
+    private async Task CheckRecordAsync(ArchiveFile archive, InstanceRecord record, CancellationToken cancellationToken)
     {
-        HashSet<ByteRange> known = [.. series.Metadata.Instances.Select(record => record.ArchiveRange)];
-        var names = new HashSet<string>();
-        foreach (TarMember member in _members)
+        try
         {
-            if (!known.Contains(member.Data))
+            Stream content = archive.OpenRead(record.ArchiveRange);
+            await using (content.ConfigureAwait(false))
             {
-                Add(IntegrityFindingKind.OrphanMember, member.Name, $"at byte {member.HeaderOffset}; no instance of the metadata is there");
+                InstanceScan scan = await InstanceScanner.ScanAsync(content, copyTo: null, _ => record.Uri, cancellationToken).ConfigureAwait(false);
+                _findings.AddRange(RecordCheck.Compare(record, scan));
             }
+        }
+        catch (InvalidDicomException error)
+        {
+            Add(IntegrityFindingKind.InstanceUnreadable, record.Uid, error.Message);
+        }
+    }
 
-            if (!names.Add(member.Name))
+    /// <summary>Tells apart what is in the archive beside the instances that the metadata has there.</summary>
+    private async Task CheckMembersAsync(ArchiveFile archive, TarSurvey survey, CancellationToken cancellationToken)
+    {
+        HashSet<ByteRange> known = [.. Records.Select(record => record.ArchiveRange)];
+        HashSet<string> uids = [.. Records.Select(record => record.Uid)];
+        var scanner = new MemberScanner(archive, names.Id, ArchiveUri, objects.Metadata?.UsesHashedUids);
+        foreach (TarMember member in survey.Members.Where(member => !known.Contains(member.Data)))
+        {
+            if (await scanner.TryScanAsync(member, cancellationToken).ConfigureAwait(false) is not { } found)
             {
-                Add(IntegrityFindingKind.DuplicateMember, member.Name, $"again at byte {member.HeaderOffset}");
+                Add(IntegrityFindingKind.ForeignMember, member.Name, $"at byte {member.HeaderOffset}; it is no instance of this series");
             }
+            else if (uids.Add(found.Uid))
+            {
+                Add(IntegrityFindingKind.OrphanMember, member.Name, $"at byte {member.HeaderOffset}; the metadata does not know this instance");
+            }
+            else
+            {
+                Add(IntegrityFindingKind.DuplicateMember, member.Name, $"at byte {member.HeaderOffset}; instance {found.Uid} is elsewhere");
+            }
+        }
+    }
+
+    private void CheckIndex(TarSurvey survey)
+    {
+        if (FindIndexFault(objects.Index, survey.Members) is { } fault)
+        {
+            Add(fault.Kind, $"{rootUri}/{names.Index}", fault.Message);
         }
     }
 }

@@ -1,16 +1,37 @@
 namespace CloudOptimizedDicom;
 
-/// <summary>What can be wrong with a series.</summary>
+/// <summary>What can be said of a series that is not as one would wish. <see cref="IntegrityFinding.IsDamage"/> tells damage from notes.</summary>
 public enum IntegrityFindingKind
 {
+    /// <summary>A note: somebody holds the lock, and is at work or has died. What else was found may be a writer's half-done work.</summary>
+    LockHeld,
+
+    /// <summary>A note: an error.log keeps the series from being opened unless <see cref="OpenSeriesOptions.OverrideErrors"/> is set.</summary>
+    ErrorLogExists,
+
+    /// <summary>The lock says that the series is being deleted.</summary>
+    DeleteBegun,
+
+    /// <summary>There is an archive, but no metadata, so the series cannot be opened.</summary>
+    MetadataMissing,
+
+    /// <summary>The metadata cannot be read, or is that of another series.</summary>
+    MetadataUnreadable,
+
     /// <summary>There is metadata, but no archive.</summary>
     ArchiveMissing,
 
     /// <summary>The archive has another size or checksum than the metadata says.</summary>
     ArchiveDiffers,
 
-    /// <summary>The archive cannot be read as a tar.</summary>
+    /// <summary>A part of the archive cannot be read as a tar, or its end is not marked.</summary>
     ArchiveUnreadable,
+
+    /// <summary>Members stand behind the end of the archive, where other programs do not see them.</summary>
+    MembersBehindEnd,
+
+    /// <summary>Bytes that are no member stand behind the end of the archive.</summary>
+    ForeignBytes,
 
     /// <summary>An instance of the metadata has no member of the archive at its place.</summary>
     InstanceMissing,
@@ -18,18 +39,33 @@ public enum IntegrityFindingKind
     /// <summary>The bytes of an instance have another checksum.</summary>
     InstanceDiffers,
 
-    /// <summary>A member of the archive is no instance of the metadata.</summary>
+    /// <summary>A member of the archive is an instance of the series, but the metadata does not know it.</summary>
     OrphanMember,
 
-    /// <summary>Two members of the archive have one name.</summary>
+    /// <summary>A note: a member of the archive has the UID of an instance that is elsewhere. Nothing reads it.</summary>
     DuplicateMember,
 
-    /// <summary>Members stand behind the end of the archive, where other programs do not see them.</summary>
-    MembersBehindEnd,
+    /// <summary>A note: a member of the archive is no instance of the series. Nothing reads it.</summary>
+    ForeignMember,
 
     /// <summary>There is no index.</summary>
     IndexMissing,
 
     /// <summary>The index cannot be read, or lists other members than the archive has.</summary>
     IndexDiffers,
+
+    /// <summary>Only with <see cref="VerifyOptions.Deep"/>: an instance is not readable as DICOM.</summary>
+    InstanceUnreadable,
+
+    /// <summary>Only with <see cref="VerifyOptions.Deep"/>: the record of an instance has other UIDs, or says otherwise whether it has pixels.</summary>
+    RecordDiffers,
+
+    /// <summary>Only with <see cref="VerifyOptions.Deep"/>: tags in the metadata are not those of the instance, as where Python left some out.</summary>
+    TagsDiffer,
+
+    /// <summary>Only with <see cref="VerifyOptions.Deep"/>: frames are not where the metadata says, or it says nothing of them.</summary>
+    FramesDiffer,
+
+    /// <summary>Only with <see cref="VerifyOptions.Deep"/>: frames are 8 bytes before where the metadata says, as Python writes native ones.</summary>
+    FramesShifted,
 }

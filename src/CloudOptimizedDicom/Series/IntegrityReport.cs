@@ -1,3 +1,5 @@
+using CloudOptimizedDicom.Locking;
+
 namespace CloudOptimizedDicom;
 
 /// <summary>What a verification saw.</summary>
@@ -6,15 +8,18 @@ public sealed record IntegrityReport
     /// <summary>The series.</summary>
     public required string SeriesUri { get; init; }
 
-    /// <summary>Instances in the metadata.</summary>
+    /// <summary>Instances in the metadata; 0 when it is missing or not readable.</summary>
     public required int Instances { get; init; }
 
-    /// <summary>Bytes of the archive.</summary>
+    /// <summary>Bytes of the archive; 0 when there is none.</summary>
     public required long ArchiveBytes { get; init; }
 
-    /// <summary>All that is wrong, in the order in which it was found; empty when nothing is.</summary>
+    /// <summary>Who held the lock when the verification began; <see langword="null"/> for nobody.</summary>
+    public LockHolder? Lock { get; init; }
+
+    /// <summary>All that was found, damage and notes, in the order in which it was found.</summary>
     public required IReadOnlyList<IntegrityFinding> Findings { get; init; }
 
-    /// <summary>Whether nothing is wrong.</summary>
-    public bool IsIntact => Findings.Count == 0;
+    /// <summary>Whether nothing is wrong; there may be notes.</summary>
+    public bool IsIntact => !Findings.Any(finding => finding.IsDamage);
 }

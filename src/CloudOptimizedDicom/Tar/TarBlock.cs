@@ -18,6 +18,9 @@ internal static class TarBlock
     /// <summary>The zeros between data of this length and the next block.</summary>
     public static int PaddingBytes(long dataBytes) => (int)(-dataBytes & (Bytes - 1));
 
+    /// <summary>The end of the block that data ends in.</summary>
+    public static long RoundUp(long bytes) => bytes + PaddingBytes(bytes);
+
     /// <summary>The sum of a header's bytes, its checksum field counted as blanks.</summary>
     public static int Checksum(ReadOnlySpan<byte> header)
     {

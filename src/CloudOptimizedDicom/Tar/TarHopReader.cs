@@ -21,6 +21,12 @@ internal sealed class TarHopReader(ITarSource source) : IDisposable
     /// </summary>
     public bool ContinueBehindEnd { get; init; }
 
+    /// <summary>The block to begin at, in bytes; behind damage it is the next header that could be found.</summary>
+    public long StartOffset
+    {
+        init => _position = value;
+    }
+
     /// <summary>The first zero block, once the reader has come to it; null for an archive that was not closed.</summary>
     public long? EndMarkerOffset { get; private set; }
 

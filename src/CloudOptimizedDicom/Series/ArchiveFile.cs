@@ -1,0 +1,92 @@
+using System.Buffers;
+using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.Tar;
+
+namespace CloudOptimizedDicom;
+
+/// <summary>An archive in a file on this machine, which is gone when disposed. Can be read at several places at once.</summary>
+internal sealed class ArchiveFile : IAsyncDisposable
+{
+    private const int ReadBytes = 1024 * 1024;
+
+    private readonly FileStream _file;
+
+    /// <param name="file">The file; disposed with this.</param>
+    /// <param name="crc32c">CRC-32C of all of it.</param>
+    public ArchiveFile(FileStream file, uint crc32c)
+    {
+        _file = file;
+        Crc32c = crc32c;
+        SizeBytes = RandomAccess.GetLength(file.SafeFileHandle);
+    }
+
+    public string Path => _file.Name;
+
+    public long SizeBytes { get; }
+
+    public uint Crc32c { get; }
+
+    public ITarSource Source => new TarFileSource(_file.SafeFileHandle);
+
+    /// <summary>Brings an archive here.</summary>
+    public static async Task<ArchiveFile> DownloadAsync(string? directory, ObjectContent content, CancellationToken cancellationToken)
+    {
+        FileStream file = TemporaryFile.Create(directory);
+        try
+        {
+            var passing = new PassingStream(content.Content, file);
+            await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
+            return new ArchiveFile(file, passing.Crc32c);
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Bytes of a part of the archive; fewer only where it ends.</summary>
+    public Stream OpenRead(ByteRange range)
+    {
+        long end = Math.Min(range.End, SizeBytes);
+        long start = Math.Min(range.Offset, end);
+        return new InstanceRangeStream(end - start, (part, token) => ReadAsync(new ByteRange(start + part.Offset, part.Length), token));
+    }
+
+    /// <summary>CRC-32C of a part of the archive, as far as it goes.</summary>
+    public async Task<uint> ChecksumAsync(ByteRange range, CancellationToken cancellationToken)
+    {
+        var crc32c = default(Crc32c);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
+        try
+        {
+            for (long at = range.Offset; at < range.End;)
+            {
+                int wanted = (int)Math.Min(buffer.Length, range.End - at);
+                int read = await RandomAccess.ReadAsync(_file.SafeFileHandle, buffer.AsMemory(0, wanted), at, cancellationToken).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                crc32c.Append(buffer.AsSpan(0, read));
+                at += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return crc32c.Value;
+    }
+
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(ByteRange range, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[range.Length];
+        int read = await Source.ReadAtAsync(bytes, range.Offset, cancellationToken).ConfigureAwait(false);
+        return read == bytes.Length ? bytes : throw new EndOfStreamException($"{Path} became shorter while it was read");
+    }
+}

@@ -1,0 +1,82 @@
+using CloudOptimizedDicom.Json;
+using CloudOptimizedDicom.Part10;
+
+namespace CloudOptimizedDicom;
+
+/// <summary>Compares what the metadata has of an instance with what the instance itself holds.</summary>
+internal static class RecordCheck
+{
+    private const int MaxTagsNamed = 5;
+
+    /// <summary>By how much Python's native frames are too high.</summary>
+    private const int PythonShift = 8;
+
+    public static IEnumerable<IntegrityFinding> Compare(InstanceRecord record, InstanceScan scan)
+    {
+        string recorded = Describe(record.InstanceUid, record.SeriesUid, record.StudyUid, record.HasPixelData);
+        string found = Describe(scan.InstanceUid ?? "", scan.SeriesUid ?? "", scan.StudyUid ?? "", scan.HasPixelData);
+        if (recorded != found)
+        {
+            yield return new IntegrityFinding(IntegrityFindingKind.RecordDiffers, record.Uid, $"the metadata says {recorded}, the instance {found}");
+        }
+
+        if (FindTagDifferences(record, scan) is { } tags)
+        {
+            yield return new IntegrityFinding(IntegrityFindingKind.TagsDiffer, record.Uid, tags);
+        }
+
+        if (IsShifted(record.Frames, scan.Frames))
+        {
+            yield return new IntegrityFinding(
+                IntegrityFindingKind.FramesShifted, record.Uid, $"the {scan.Frames!.Count} frames are {PythonShift} bytes before where the metadata says");
+        }
+        else if (!AreEqual(record.Frames, scan.Frames))
+        {
+            yield return new IntegrityFinding(
+                IntegrityFindingKind.FramesDiffer, record.Uid, $"the metadata says {Describe(record.Frames)}, the instance {Describe(scan.Frames)}");
+        }
+    }
+
+    private static string? FindTagDifferences(InstanceRecord record, InstanceScan scan)
+    {
+        try
+        {
+            IReadOnlyList<string> tags = DicomJsonComparison.FindDifferences(record.Metadata, DicomJsonDataset.Parse(scan.DicomJson));
+            string more = tags.Count > MaxTagsNamed ? $" and {tags.Count - MaxTagsNamed} more" : "";
+            return tags.Count == 0 ? null : $"the metadata and the instance differ in {string.Join(", ", tags.Take(MaxTagsNamed).Select(Describe))}{more}";
+        }
+        catch (InstanceMetadataException error)
+        {
+            return error.Message;
+        }
+    }
+
+    private static bool IsShifted(FrameIndex? recorded, FrameIndex? found)
+    {
+        if (recorded is null || found is null || recorded.Count != found.Count || recorded.Offsets[0] - found.Offsets[0] != PythonShift)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < found.Count; i++)
+        {
+            if (recorded.Offsets[i] - found.Offsets[i] != PythonShift || recorded.Lengths[i] != found.Lengths[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool AreEqual(FrameIndex? a, FrameIndex? b) =>
+        a is null || b is null ? a is null && b is null : a.Offsets.SequenceEqual(b.Offsets) && a.Lengths.SequenceEqual(b.Lengths);
+
+    private static string Describe(FrameIndex? frames) => frames is null ? "nothing of frames" : $"{frames.Count} frames from byte {frames.Offsets[0]} on";
+
+    private static string Describe(string tag) =>
+        DicomTag.TryParse(tag, out DicomTag parsed) ? $"{parsed} {DicomDictionary.GetKeyword(parsed)}".TrimEnd() : tag;
+
+    private static string Describe(string instanceUid, string seriesUid, string studyUid, bool hasPixelData) =>
+        $"instance {instanceUid} of series {seriesUid} of study {studyUid} {(hasPixelData ? "with" : "without")} pixels";
+}

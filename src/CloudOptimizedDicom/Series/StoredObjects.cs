@@ -1,0 +1,148 @@
+using CloudOptimizedDicom.Locking;
+using CloudOptimizedDicom.Metadata;
+using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.Tar;
+
+namespace CloudOptimizedDicom;
+
+/// <summary>All objects of one series as they are in the store, in whatever state. Holds a copy of the archive until disposed.</summary>
+internal sealed class StoredObjects : IAsyncDisposable
+{
+    private const int MaxAttempts = 3;
+
+    /// <summary>Who holds the lock; null for nobody.</summary>
+    public LockHolder? Lock { get; private init; }
+
+    public bool HasErrorLog { get; private init; }
+
+    /// <summary>The object with the metadata; null when there is none.</summary>
+    public ObjectInfo? MetadataInfo { get; private init; }
+
+    /// <summary>Its bytes.</summary>
+    public ReadOnlyMemory<byte> MetadataBytes { get; private init; }
+
+    /// <summary>What they say; null when there are none or they are not readable.</summary>
+    public SeriesMetadata? Metadata { get; private init; }
+
+    /// <summary>Why the metadata is not readable.</summary>
+    public SeriesMetadataException? MetadataFault { get; private init; }
+
+    /// <summary>The object with the archive; null when there is none.</summary>
+    public ObjectInfo? ArchiveInfo { get; private init; }
+
+    /// <summary>Its bytes.</summary>
+    public ArchiveFile? Archive { get; private init; }
+
+    /// <summary>What is in them.</summary>
+    public TarSurvey? Survey { get; private init; }
+
+    /// <summary>The object with the index; null when there is none.</summary>
+    public ObjectInfo? IndexInfo { get; private init; }
+
+    /// <summary>Its bytes; null when there are none.</summary>
+    public byte[]? Index { get; private init; }
+
+    /// <summary>Whether there is anything of the series.</summary>
+    public bool Exists => MetadataInfo is not null || ArchiveInfo is not null || IndexInfo is not null || Lock is not null || HasErrorLog;
+
+    /// <summary>Reads everything; again when a writer commits meanwhile, so that what is compared belongs together.</summary>
+    public static async Task<StoredObjects> ReadAsync(
+        IObjectStore store, SeriesNames names, string? scratchDirectory, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            StoredObjects objects = await ReadOnceAsync(store, names, scratchDirectory, cancellationToken).ConfigureAwait(false);
+            ObjectInfo? live = await store.GetInfoAsync(names.Metadata, cancellationToken).ConfigureAwait(false);
+            if (live?.Generation == objects.MetadataInfo?.Generation || attempt == MaxAttempts)
+            {
+                return objects;
+            }
+
+            await objects.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask DisposeAsync() => Archive?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static async Task<StoredObjects> ReadOnceAsync(
+        IObjectStore store, SeriesNames names, string? scratchDirectory, CancellationToken cancellationToken)
+    {
+        LockHolder? holder = await new SeriesLock(store, names.Lock).ReadHolderAsync(cancellationToken).ConfigureAwait(false);
+        ObjectInfo? errorLog = await store.GetInfoAsync(names.ErrorLog, cancellationToken).ConfigureAwait(false);
+        (ObjectInfo? metadataInfo, byte[]? metadataBytes) = await ReadObjectAsync(store, names.Metadata, cancellationToken).ConfigureAwait(false);
+        (SeriesMetadata? metadata, SeriesMetadataException? fault) = metadataBytes is null
+            ? (null, null)
+            : TryParse(metadataBytes, names.Id, $"{store.RootUri}/{names.Metadata}");
+        (ObjectInfo? indexInfo, byte[]? index) = await ReadObjectAsync(store, names.Index, cancellationToken).ConfigureAwait(false);
+        ObjectContent? content = await store.OpenReadAsync(names.Tar, options: null, cancellationToken).ConfigureAwait(false);
+        ArchiveFile? archive = null;
+        TarSurvey? survey = null;
+        if (content is not null)
+        {
+            await using (content.ConfigureAwait(false))
+            {
+                archive = await ArchiveFile.DownloadAsync(scratchDirectory, content, cancellationToken).ConfigureAwait(false);
+            }
+
+            survey = await SurveyAsync(archive, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new StoredObjects
+        {
+            Lock = holder,
+            HasErrorLog = errorLog is not null,
+            MetadataInfo = metadataInfo,
+            MetadataBytes = metadataBytes,
+            Metadata = metadata,
+            MetadataFault = fault,
+            ArchiveInfo = content?.Info,
+            Archive = archive,
+            Survey = survey,
+            IndexInfo = indexInfo,
+            Index = index,
+        };
+    }
+
+    /// <summary>Reads metadata, or says why it cannot be used.</summary>
+    public static (SeriesMetadata? Metadata, SeriesMetadataException? Fault) TryParse(ReadOnlyMemory<byte> bytes, SeriesId id, string uri)
+    {
+        try
+        {
+            var metadata = SeriesMetadata.Parse(bytes, uri);
+            return metadata.Series == id
+                ? (metadata, null)
+                : (null, new SeriesMetadataException(uri, null, $"it is that of another series, {metadata.Series}"));
+        }
+        catch (SeriesMetadataException fault)
+        {
+            return (null, fault);
+        }
+    }
+
+    private static async Task<TarSurvey> SurveyAsync(ArchiveFile archive, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TarSurvey.ReadAsync(archive.Source, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await archive.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<(ObjectInfo? Info, byte[]? Bytes)> ReadObjectAsync(IObjectStore store, string name, CancellationToken cancellationToken)
+    {
+        ObjectContent? content = await store.OpenReadAsync(name, options: null, cancellationToken).ConfigureAwait(false);
+        if (content is null)
+        {
+            return (null, null);
+        }
+
+        await using (content.ConfigureAwait(false))
+        {
+            return (content.Info, await content.ReadToEndAsync(cancellationToken).ConfigureAwait(false));
+        }
+    }
+}
