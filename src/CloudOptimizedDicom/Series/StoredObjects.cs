@@ -10,8 +10,8 @@ internal sealed class StoredObjects : IAsyncDisposable
 {
     private const int MaxAttempts = 3;
 
-    /// <summary>Who holds the lock; null for nobody.</summary>
-    public LockHolder? Lock { get; private init; }
+    /// <summary>Who holds the lock; null for nobody. A repair sets it to what it found before it took the lock itself.</summary>
+    public LockHolder? Lock { get; set; }
 
     public bool HasErrorLog { get; private init; }
 

@@ -1,0 +1,35 @@
+namespace CloudOptimizedDicom;
+
+/// <summary>What a repair does.</summary>
+public enum RepairActionKind
+{
+    /// <summary>Deletes what a delete that was begun has left.</summary>
+    FinishDelete,
+
+    /// <summary>Writes the archive anew: every member as it is, all of them before the end.</summary>
+    RewriteArchive,
+
+    /// <summary>Keeps bytes of the archive that are no whole member as a member <c>damaged/&lt;place&gt;.bin</c>, since an instance may be in them.</summary>
+    KeepDamagedBytes,
+
+    /// <summary>Notes where an instance is now.</summary>
+    MoveRecord,
+
+    /// <summary>Takes the record of an instance from the metadata that the lock keeps.</summary>
+    RestoreRecord,
+
+    /// <summary>Makes the record of an instance from the instance itself; where it came from is not known then.</summary>
+    RebuildRecord,
+
+    /// <summary>Drops the record of an instance whose bytes are nowhere.</summary>
+    ForgetInstance,
+
+    /// <summary>Writes the index.</summary>
+    WriteIndex,
+
+    /// <summary>Writes the metadata.</summary>
+    WriteMetadata,
+
+    /// <summary>Removes the lock that was taken over.</summary>
+    RemoveLock,
+}

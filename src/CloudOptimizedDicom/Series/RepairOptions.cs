@@ -1,0 +1,19 @@
+namespace CloudOptimizedDicom;
+
+/// <summary>How a series is repaired.</summary>
+public sealed record RepairOptions
+{
+    /// <summary>Whether to find out only what would be done: no lock is taken and nothing is written.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool DryRun { get; init; }
+
+    /// <summary>
+    /// Whether a lock that somebody holds is taken over. Whoever holds it can commit nothing any more, so be sure that it died.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>: a lock that is held ends the repair.</value>
+    public bool TakeOverLock { get; init; }
+
+    /// <summary>Whether instances whose bytes are nowhere any more are dropped from the metadata, so that the rest can be used.</summary>
+    /// <value>The default is <see langword="false"/>: nothing is written then, and the report names them.</value>
+    public bool ForgetLost { get; init; }
+}

@@ -1,0 +1,158 @@
+using CloudOptimizedDicom.Tar;
+
+namespace CloudOptimizedDicom;
+
+/// <summary>
+/// An archive made anew from a damaged one without losing a byte that may be of an instance: its whole members as they are,
+/// instances whose header is damaged under a new one, and the rest as members <c>damaged/&lt;place&gt;.bin</c>.
+/// </summary>
+internal sealed class RewrittenArchive
+{
+    private const int CopyBytes = 1024 * 1024;
+
+    private readonly ArchiveFile _old;
+    private readonly FileStream _file;
+    private readonly List<TarMember> _members = [];
+    private readonly List<RepairAction> _kept = [];
+    private SeriesTarWriter _writer;
+
+    private RewrittenArchive(ArchiveFile old, FileStream file)
+    {
+        _old = old;
+        _file = file;
+        _writer = new SeriesTarWriter(file.SafeFileHandle);
+    }
+
+    /// <summary>The members in their order.</summary>
+    public IReadOnlyList<TarMember> Members => _members;
+
+    /// <summary>What was kept of the damaged parts.</summary>
+    public IReadOnlyList<RepairAction> Kept => _kept;
+
+    /// <summary>Writes the archive anew.</summary>
+    /// <param name="old">The damaged one.</param>
+    /// <param name="survey">What is in it.</param>
+    /// <param name="records">What is known of its instances, to find those whose header is damaged.</param>
+    /// <param name="scratchDirectory">Where; null for the system's directory for temporary files.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>Its file, to be disposed by the caller, and what is in it.</returns>
+    public static async Task<(ArchiveFile File, RewrittenArchive Content)> CreateAsync(
+        ArchiveFile old, TarSurvey survey, IEnumerable<InstanceRecord> records, string? scratchDirectory, CancellationToken cancellationToken)
+    {
+        FileStream file = TemporaryFile.Create(scratchDirectory);
+        try
+        {
+            var content = new RewrittenArchive(old, file);
+            await content.WriteAsync(survey, records, cancellationToken).ConfigureAwait(false);
+            return (new ArchiveFile(file, content._writer.Crc32c), content);
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task WriteAsync(TarSurvey survey, IEnumerable<InstanceRecord> records, CancellationToken cancellationToken)
+    {
+        long soundBytes = survey.SoundBytes;
+        await CopyAsync(new ByteRange(0, soundBytes), cancellationToken).ConfigureAwait(false);
+        _members.AddRange(survey.Members.Where(member => member.HeaderOffset < soundBytes));
+        foreach (TarMember member in survey.Members.Where(member => member.HeaderOffset >= soundBytes))
+        {
+            long moved = _writer.Position - member.HeaderOffset;
+            await CopyAsync(ByteRange.FromStartAndEnd(member.HeaderOffset, TarBlock.RoundUp(member.Data.End)), cancellationToken).ConfigureAwait(false);
+            _members.Add(member with { HeaderOffset = member.HeaderOffset + moved, Data = new ByteRange(member.Data.Offset + moved, member.Data.Length) });
+        }
+
+        InstanceRecord[] known = [.. records.OrderBy(record => record.ArchiveRange.Offset)];
+        foreach (TarDamage damage in survey.Damages)
+        {
+            await KeepAsync(damage, known, cancellationToken).ConfigureAwait(false);
+        }
+
+        _writer.Finish();
+        RandomAccess.FlushToDisk(_file.SafeFileHandle);
+    }
+
+    private async Task KeepAsync(TarDamage damage, InstanceRecord[] known, CancellationToken cancellationToken)
+    {
+        long at = damage.Range.Offset;
+        foreach (InstanceRecord record in known)
+        {
+            ByteRange range = record.ArchiveRange;
+            if (range.Offset >= at && range.End <= damage.Range.End
+                && await _old.ChecksumAsync(range, cancellationToken).ConfigureAwait(false) == record.Crc32c)
+            {
+                await KeepBytesAsync(ByteRange.FromStartAndEnd(at, range.Offset), damage.Reason, cancellationToken).ConfigureAwait(false);
+                await AddAsync(SeriesNames.Member(record.Uid), range, cancellationToken).ConfigureAwait(false);
+                at = range.End;
+            }
+        }
+
+        await KeepBytesAsync(ByteRange.FromStartAndEnd(at, damage.Range.End), damage.Reason, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task KeepBytesAsync(ByteRange range, string reason, CancellationToken cancellationToken)
+    {
+        if (await IsZeroAsync(range, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        string name = $"damaged/{range.Offset}.bin";
+        await AddAsync(name, range, cancellationToken).ConfigureAwait(false);
+        _kept.Add(new RepairAction(RepairActionKind.KeepDamagedBytes, name, $"bytes {range} of the archive as it was: {reason}"));
+    }
+
+    private async Task<bool> IsZeroAsync(ByteRange range, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[Math.Min(CopyBytes, range.Length)];
+        Stream content = _old.OpenRead(range);
+        await using (content.ConfigureAwait(false))
+        {
+            for (int read; (read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
+            {
+                if (!TarBlock.IsZero(buffer.AsSpan(0, read)))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private async Task AddAsync(string name, ByteRange data, CancellationToken cancellationToken)
+    {
+        async Task<uint> WriteDataAsync(Stream member, CancellationToken token)
+        {
+            Stream content = _old.OpenRead(data);
+            await using (content.ConfigureAwait(false))
+            {
+                var passing = new PassingStream(content, member);
+                await passing.DrainAsync(token).ConfigureAwait(false);
+                return passing.Crc32c;
+            }
+        }
+
+        _members.Add(await _writer.WriteMemberAsync(name, data.Length, WriteDataAsync, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Copies whole blocks as they are; the last one is filled up where the old archive ends in it.</summary>
+    private async Task CopyAsync(ByteRange blocks, CancellationToken cancellationToken)
+    {
+        _file.Position = _writer.Position;
+        Stream content = _old.OpenRead(blocks);
+        await using (content.ConfigureAwait(false))
+        {
+            var passing = new PassingStream(content, _file);
+            await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
+            byte[] filling = new byte[blocks.Length - passing.BytesPassed];
+            await _file.WriteAsync(filling, cancellationToken).ConfigureAwait(false);
+            uint crc32c = Crc32c.Combine(passing.Crc32c, Crc32c.Compute(filling), filling.Length);
+            _writer = new SeriesTarWriter(
+                _file.SafeFileHandle, _writer.Position + blocks.Length, Crc32c.Combine(_writer.Crc32c, crc32c, blocks.Length));
+        }
+    }
+}
