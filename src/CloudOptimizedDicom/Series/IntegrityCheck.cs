@@ -168,7 +168,8 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
     private async Task CheckMembersAsync(ArchiveFile archive, TarSurvey survey, CancellationToken cancellationToken)
     {
         HashSet<ByteRange> known = [.. Records.Select(record => record.ArchiveRange)];
-        HashSet<string> uids = [.. Records.Select(record => record.Uid)];
+        HashSet<ByteRange> ranges = [.. survey.Members.Select(member => member.Data)];
+        HashSet<string> uids = [.. Records.Where(record => ranges.Contains(record.ArchiveRange)).Select(record => record.Uid)];
         var scanner = new MemberScanner(archive, names.Id, ArchiveUri, objects.Metadata?.UsesHashedUids);
         foreach (TarMember member in survey.Members.Where(member => !known.Contains(member.Data)))
         {

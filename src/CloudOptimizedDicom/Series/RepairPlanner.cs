@@ -139,7 +139,7 @@ internal sealed class RepairPlanner(
     private SeriesMetadata? Rebuild(bool? usesHashedUids)
     {
         // Python writes the metadata first, so it may be of an archive that never came, while the lock keeps that of this one.
-        bool isOfBackup = objects.Metadata is null || (!Stored.Any(IsPlaced) && Backup.Any(IsPlaced));
+        bool isOfBackup = objects.Metadata is null || Stored.Count(IsPlaced) < Backup.Count(IsPlaced);
         SeriesMetadata? known = isOfBackup ? backup ?? objects.Metadata : objects.Metadata;
         SeriesMetadata result = known?.Clone() ?? new SeriesMetadata(names.Id, usesHashedUids ?? false, MetadataVersion.V2);
         bool isChanged = known is null || !ReferenceEquals(known, objects.Metadata);
@@ -212,6 +212,11 @@ internal sealed class RepairPlanner(
     {
         if (known is not null && HasSameBytes(known, placed))
         {
+            if (known.ArchiveRange == placed.ArchiveRange)
+            {
+                return;
+            }
+
             _actions.Add(new RepairAction(RepairActionKind.MoveRecord, placed.Uid, $"from {known.ArchiveRange} to {placed.ArchiveRange}"));
         }
         else if (backup is not null && backup.TryGetInstance(placed.Uid, out InstanceRecord? kept) && HasSameBytes(kept, placed))

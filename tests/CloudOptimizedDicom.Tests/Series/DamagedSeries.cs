@@ -35,7 +35,7 @@ internal sealed class DamagedSeries
         ["index is gone"] = series => series.EditAsync(series.Names.Index, _ => null),
         ["index is no database"] = series => series.EditAsync(series.Names.Index, _ => [1, 2, 3]),
         ["garbage is behind the end"] = series => series.EditAsync(series.Names.Tar, tar => [.. tar, .. Garbage()]),
-        ["the end is cut off"] = series => series.EditAsync(series.Names.Tar, tar => tar[..^10240]),
+        ["the end is cut off"] = series => series.EditAsync(series.Names.Tar, tar => tar[..EndOfMembers(tar)]),
         ["half a block is behind the end"] = series => series.EditAsync(series.Names.Tar, tar => [.. tar, .. new byte[100]]),
         ["the first header is damaged"] = series => series.EditAsync(series.Names.Tar, tar => Change(tar, 10)),
         ["the first header is zeroed"] = series => series.EditAsync(series.Names.Tar, tar => [.. new byte[512], .. tar[512..]]),
@@ -98,9 +98,16 @@ internal sealed class DamagedSeries
 
     private static byte[] MoveLastBehindEnd(byte[] tar)
     {
-        using var hop = new TarHopReader(new BytesSource(tar));
-        int last = (int)hop.ReadAllAsync(CancellationToken.None).GetAwaiter().GetResult()[^1].HeaderOffset;
+        int last = (int)LastMember(tar).HeaderOffset;
         return [.. tar[..last], .. new byte[1024], .. tar[last..]];
+    }
+
+    private static int EndOfMembers(byte[] tar) => (int)TarBlock.RoundUp(LastMember(tar).Data.End);
+
+    private static TarMember LastMember(byte[] tar)
+    {
+        using var hop = new TarHopReader(new BytesSource(tar));
+        return hop.ReadAllAsync(CancellationToken.None).GetAwaiter().GetResult()[^1];
     }
 
     private sealed class BytesSource(byte[] bytes) : ITarSource

@@ -39,6 +39,41 @@ public sealed class ForeignSeriesTests
     }
 
     [TestCaseSource(nameof(WithInstances))]
+    public async Task RepairSeriesAsync_WhatPythonWrote_MendsWhatIsWrongAndLeavesTheRest(object golden)
+    {
+        var series = (GoldenSeries)golden;
+        series.CopyTo(_store.StorePath);
+        List<(string Uid, byte[] Bytes)> before = await _store.ReadAllAsync(series.Id);
+        bool isIntact = (await _store.VerifyAsync(series.Id)).Count == 0;
+        RepairReport report = await _store.Datastore.RepairSeriesAsync(series.Id.StudyUid, series.Id.SeriesUid);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.HasWritten, Is.Not.EqualTo(isIntact));
+            Assert.That(await _store.VerifyAsync(series.Id), Is.Empty);
+            Assert.That((await _store.ReadAllAsync(series.Id)).Take(before.Count), Is.EqualTo(before));
+        }
+    }
+
+    /// <summary>A series of which nothing but the archive is left comes back, in its own form: hashed where it was.</summary>
+    [TestCaseSource(nameof(WithInstances))]
+    public async Task RepairSeriesAsync_OnlyTheArchiveIsLeft_RebuildsTheSeries(object golden)
+    {
+        var series = (GoldenSeries)golden;
+        series.CopyTo(_store.StorePath);
+        List<(string Uid, byte[] Bytes)> before = await _store.ReadAllAsync(series.Id);
+        Directory.Delete(Path.Combine(_store.StorePath, series.Id.Path), recursive: true);
+        await _store.Datastore.RepairSeriesAsync(series.Id.StudyUid, series.Id.SeriesUid);
+        IntegrityReport after = await _store.Datastore.VerifySeriesAsync(series.Id.StudyUid, series.Id.SeriesUid, new VerifyOptions { Deep = true });
+        await using CodObject rebuilt = await _store.OpenAsync(series.Id, CodMode.Read);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(after.Findings, Is.Empty);
+            Assert.That(await _store.ReadAllAsync(series.Id), Is.SupersetOf(before));
+            Assert.That(rebuilt.UsesHashedUids, Is.EqualTo(series.UsesHashedUids));
+        }
+    }
+
+    [TestCaseSource(nameof(WithInstances))]
     public async Task AppendAsync_WhatIsThereAlready_IsTheSame(object golden)
     {
         var series = (GoldenSeries)golden;

@@ -49,10 +49,11 @@ internal sealed class TemporaryDatastore : IAsyncDisposable
         return read;
     }
 
+    /// <summary>The damage that a verification finds.</summary>
     public async Task<IReadOnlyList<IntegrityFinding>> VerifyAsync(SeriesId id)
     {
         await using CodObject series = await OpenAsync(id, CodMode.Read);
-        return (await series.VerifyIntegrityAsync()).Findings;
+        return [.. (await series.VerifyIntegrityAsync()).Findings.Where(finding => finding.IsDamage)];
     }
 
     public async ValueTask DisposeAsync()

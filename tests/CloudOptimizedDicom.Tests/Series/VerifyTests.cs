@@ -90,6 +90,7 @@ public sealed class VerifyTests
         string golden, IntegrityFindingKind[] expected, string message)
     {
         var series = new GoldenSeries(golden);
+        Directory.Delete(_store.StorePath, recursive: true);
         series.CopyTo(_store.StorePath);
         IntegrityReport report = await _store.Datastore.VerifySeriesAsync(series.Id.StudyUid, series.Id.SeriesUid, new VerifyOptions { Deep = true });
         IntegrityFinding[] deep = [.. report.Findings.Where(finding => finding.Kind != IntegrityFindingKind.IndexMissing)];
