@@ -25,6 +25,8 @@ internal static class CodCommandLine
             GetCommand.Create(),
             ExtractCommand.Create(),
             VerifyCommand.Create(),
+            RepairCommand.Create(),
+            UnlockCommand.Create(),
         };
         foreach (Option option in CommandOptions.CloudStorage)
         {

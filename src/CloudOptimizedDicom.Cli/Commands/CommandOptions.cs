@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using CloudOptimizedDicom.Storage.GoogleCloud;
 
 namespace CloudOptimizedDicom.Cli.Commands;
@@ -6,6 +7,9 @@ namespace CloudOptimizedDicom.Cli.Commands;
 /// <summary>Options and arguments that several commands have.</summary>
 internal static class CommandOptions
 {
+    /// <summary>So that no unit overflows.</summary>
+    private const double MaxDays = 1_000_000;
+
     public static Option<bool> Json(string description = "Print one JSON object a line, for programs.") => new("--json") { Description = description };
 
     /// <summary>How to reach Cloud Storage; understood by every command.</summary>
@@ -77,6 +81,32 @@ internal static class CommandOptions
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
+    /// <summary>A time such as 90s, 5m, 2h, 1d or 1.5h.</summary>
+    public static Option<TimeSpan> Duration(string name, string description, TimeSpan defaultValue) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => defaultValue,
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Single().Value;
+            TimeSpan? unit = text.LastOrDefault() switch
+            {
+                's' => TimeSpan.FromSeconds(1),
+                'm' => TimeSpan.FromMinutes(1),
+                'h' => TimeSpan.FromHours(1),
+                'd' => TimeSpan.FromDays(1),
+                _ => null,
+            };
+            if (unit is not null && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count) && count <= MaxDays)
+            {
+                return unit.Value * count;
+            }
+
+            result.AddError($"\"{text}\" is no duration: a number and s, m, h or d, such as 90s or 2h.");
+            return default;
+        },
+    };
+
     public static Argument<SeriesAddress> Series() => new("SERIES")
     {
         Description = $"The series: {SeriesAddress.Form}.",
@@ -92,9 +122,9 @@ internal static class CommandOptions
         },
     };
 
-    public static Argument<SeriesAddress> SeriesOrDatastore() => new("SERIES|DATASTORE")
+    public static Argument<SeriesAddress> SeriesOrDatastore() => new("SERIES|STUDY|DATASTORE")
     {
-        Description = $"A series ({SeriesAddress.Form}) or a whole datastore.",
+        Description = $"A series ({SeriesAddress.Form}), a study (<datastore>/studies/<study>) or a whole datastore.",
         CustomParser = result => SeriesAddress.Parse(result.Tokens.Single().Value),
     };
 }

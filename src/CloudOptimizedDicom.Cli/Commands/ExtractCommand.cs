@@ -6,7 +6,7 @@ namespace CloudOptimizedDicom.Cli.Commands;
 internal static class ExtractCommand
 {
     private const string Description = """
-        Writes all instances of a series, or of a whole datastore, to files named by their UID, byte for byte as they were
+        Writes all instances of a series, a study or a whole datastore to files named by their UID, byte for byte as they were
         stored. Run again, it writes only what is missing.
 
         Examples:

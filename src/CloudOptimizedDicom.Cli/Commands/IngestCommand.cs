@@ -36,9 +36,10 @@ internal static class IngestCommand
                 string other => Fail(result, $"\"{other}\" is no mode: append or write."),
             },
         };
+        Option<TimeSpan> wait = CommandOptions.Duration("--wait-for-lock", "How long to wait for a series that somebody else is writing: 90s, 5m, 2h. [default: not at all]", TimeSpan.Zero);
         Option<int> jobs = CommandOptions.Jobs();
         Option<bool> json = CommandOptions.Json();
-        var command = new Command("ingest", Description) { paths, from, datastore, mode, storageClass, jobs, json };
+        var command = new Command("ingest", Description) { paths, from, datastore, mode, storageClass, wait, jobs, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(paths) is not { Length: > 0 } && result.GetValue(from) is not { Length: > 0 })
@@ -53,6 +54,7 @@ internal static class IngestCommand
             parsed.GetValue(datastore)!,
             parsed.GetValue(storageClass),
             parsed.GetValue(mode),
+            new OpenSeriesOptions { WaitForLock = parsed.GetValue(wait) },
             parsed.GetValue(jobs),
             parsed.GetValue(json),
             cancellationToken));
@@ -72,6 +74,7 @@ internal static class IngestCommand
         string datastorePath,
         string? storageClass,
         CodMode mode,
+        OpenSeriesOptions options,
         int jobs,
         bool json,
         CancellationToken cancellationToken)
@@ -95,7 +98,7 @@ internal static class IngestCommand
             {
                 var progress = new StepProgress(report);
                 bool mayReplace = groups.Errors.Count == 0;
-                SeriesOutcome outcome = await StoreAsync(datastore, group.Key, group.Value, mode, mayReplace, progress, token);
+                SeriesOutcome outcome = await StoreAsync(datastore, group.Key, group.Value, mode, options, mayReplace, progress, token);
                 lock (totals)
                 {
                     totals.Add(outcome);
@@ -118,21 +121,22 @@ internal static class IngestCommand
         SeriesId id,
         List<Instance> instances,
         CodMode mode,
+        OpenSeriesOptions options,
         bool mayReplace,
         IProgress<InstanceProgress> progress,
         CancellationToken cancellationToken)
     {
-        var options = new AppendOptions { Progress = progress };
+        var appendOptions = new AppendOptions { Progress = progress };
         try
         {
             if (mode == CodMode.Append)
             {
-                AppendResult appended = await datastore.AppendToSeriesAsync(id.StudyUid, id.SeriesUid, instances, options, cancellationToken: cancellationToken);
+                AppendResult appended = await datastore.AppendToSeriesAsync(id.StudyUid, id.SeriesUid, instances, appendOptions, options, cancellationToken);
                 return new SeriesOutcome(id, appended.New, appended.Same, appended.Conflict, appended.Errors, IsLocked: false);
             }
 
-            await using CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, mode, cancellationToken: cancellationToken);
-            AppendResult result = await series.AppendAsync(instances, options, cancellationToken);
+            await using CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, mode, options, cancellationToken);
+            AppendResult result = await series.AppendAsync(instances, appendOptions, cancellationToken);
             if (series.StoredInstanceCount > 0 && (!mayReplace || result.Errors.Count > 0))
             {
                 // What could not be read now may be what the store has: replacing the series would lose it.

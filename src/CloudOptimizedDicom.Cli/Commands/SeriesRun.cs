@@ -3,7 +3,7 @@ using CloudOptimizedDicom.Cli.Rendering;
 
 namespace CloudOptimizedDicom.Cli.Commands;
 
-/// <summary>The same work on one series or on all of a datastore, several at once; one that fails stops no other.</summary>
+/// <summary>The same work on one series or on all of a study or datastore, several at once; one that fails stops no other.</summary>
 internal static class SeriesRun
 {
     /// <summary>Runs the work and prints each result as it comes.</summary>
@@ -15,10 +15,12 @@ internal static class SeriesRun
         int jobs,
         bool json,
         Func<SeriesId, CancellationToken, Task<Result>> work,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<SeriesListing, bool>? isWanted = null)
     {
-        List<SeriesId> all = await address.ListAsync(datastore, cancellationToken).ToListAsync(cancellationToken);
+        List<SeriesId> all = await address.ListAsync(datastore, isWanted ?? (static _ => true), cancellationToken).ToListAsync(cancellationToken);
         int worst = ExitCode.Done;
+        int failed = 0;
         await ProgressDisplay.RunAsync(title, all.Count, isWanted: !json && all.Count > 1, report => Parallel.ForEachAsync(
             all,
             new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, jobs), CancellationToken = cancellationToken },
@@ -30,9 +32,15 @@ internal static class SeriesRun
                 {
                     int exitCode = all.Count == 1 || result.ExitCode == ExitCode.Done ? result.ExitCode : ExitCode.Findings;
                     worst = Math.Max(worst, exitCode);
+                    failed += exitCode == ExitCode.Done ? 0 : 1;
                     Print(id, result, json);
                 }
             }));
+        if (!json && address.Series is null)
+        {
+            Terminal.WriteLine($"{all.Count} series, {failed} with findings or errors");
+        }
+
         return worst;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CloudOptimizedDicom.Cli.Rendering;
+using CloudOptimizedDicom.Locking;
 
 namespace CloudOptimizedDicom.Cli.Commands;
 
@@ -35,11 +36,13 @@ internal static class ShowCommand
         IReadOnlyList<Instance> instances = instanceUid is null ? series.GetInstances() : [series.GetInstance(instanceUid)];
         if (!json)
         {
+            LockHolder? holder = await datastore.ReadLockAsync(address.Series.StudyUid, address.Series.SeriesUid, cancellationToken);
             Terminal.WriteFields(series.Uri,
             [
                 ("Instances", instances.Count.ToString()),
                 ("Bytes", instances.Sum(instance => instance.Record!.SizeBytes).ToString("N0")),
                 ("UIDs", series.UsesHashedUids ? "hashed" : null),
+                ("Locked by", holder?.ToString()),
             ]);
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CloudOptimizedDicom.Cli.Rendering;
 
 namespace CloudOptimizedDicom.Cli.Commands;
 
@@ -6,53 +7,44 @@ namespace CloudOptimizedDicom.Cli.Commands;
 internal static class VerifyCommand
 {
     private const string Description = """
-        Reads the archives of a series, or of a whole datastore, and compares them with metadata and index. Changes nothing.
+        Reads the archives of a series, a study or a whole datastore, and compares them with metadata and index. Changes nothing,
+        and works as well where a series cannot be opened.
 
         Examples:
           cod verify ./cod-store/studies/1.2/series/1.2.3
           cod verify ./cod-store --json
+          cod verify ./cod-store/studies/1.2 --deep     parses every instance and compares its tags as well
         """;
 
     public static Command Create()
     {
         Argument<SeriesAddress> series = CommandOptions.SeriesOrDatastore();
+        var deep = new Option<bool>("--deep") { Description = "Compare UIDs, tags and frames with the instances themselves." };
         Option<int> jobs = CommandOptions.Jobs();
         Option<bool> json = CommandOptions.Json();
-        var command = new Command("verify", Description) { series, jobs, json };
+        var command = new Command("verify", Description) { series, deep, jobs, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed, parsed.GetValue(series)!, parsed.GetValue(jobs), parsed.GetValue(json), cancellationToken));
+            parsed,
+            parsed.GetValue(series)!,
+            new VerifyOptions { Deep = parsed.GetValue(deep) },
+            parsed.GetValue(jobs),
+            parsed.GetValue(json),
+            cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, SeriesAddress address, int jobs, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ParseResult parsed, SeriesAddress address, VerifyOptions options, int jobs, bool json, CancellationToken cancellationToken)
     {
         await using CodDatastore datastore = await CommandOptions.OpenExistingDatastoreAsync(parsed, address.Datastore, cancellationToken);
         return await SeriesRun.RunAsync(address, datastore, "Verifying series", jobs, json, async (id, token) =>
         {
-            await using CodObject series = await datastore.OpenSeriesAsync(
-                id.StudyUid, id.SeriesUid, CodMode.Read, new OpenSeriesOptions { OverrideErrors = true }, token);
-            IntegrityReport report = await series.VerifyIntegrityAsync(cancellationToken: token);
-            string summary = report.IsIntact ? "intact" : string.Join("", report.Findings.Select(f => $"\n  {f.Kind}: {f.Subject}: {f.Message}"));
+            IntegrityReport report = await datastore.VerifySeriesAsync(id.StudyUid, id.SeriesUid, options, token);
+            string findings = string.Concat(report.Findings.Select(finding => $"\n  {finding.Kind}: {finding.Subject}: {finding.Message}"));
             return new SeriesRun.Result(
-                $"{report.Instances} instances, {report.ArchiveBytes:N0} bytes: {summary}",
+                $"{report.Instances} instances, {report.ArchiveBytes:N0} bytes: {(report.IsIntact ? "intact" : "damaged")}{findings}",
                 report.IsIntact ? ExitCode.Done : ExitCode.Findings,
-                writer =>
-                {
-                    writer.WriteNumber("instances", report.Instances);
-                    writer.WriteNumber("archive_bytes", report.ArchiveBytes);
-                    writer.WriteBoolean("intact", report.IsIntact);
-                    writer.WriteStartArray("findings");
-                    foreach (IntegrityFinding finding in report.Findings)
-                    {
-                        writer.WriteStartObject();
-                        writer.WriteString("kind", finding.Kind.ToString());
-                        writer.WriteString("subject", finding.Subject);
-                        writer.WriteString("message", finding.Message);
-                        writer.WriteEndObject();
-                    }
-
-                    writer.WriteEndArray();
-                },
+                writer => IntegrityJson.WriteFindings(writer, report),
                 report.ArchiveBytes);
         }, cancellationToken);
     }
