@@ -115,6 +115,29 @@ public sealed class ForeignSeriesTests
         }
     }
 
+    [Test]
+    public async Task SyncAsync_ToAnArchiveWithMembersBehindItsEnd_LeavesThemForARepair()
+    {
+        var series = new GoldenSeries("orphan_member__v2");
+        series.CopyTo(_store.StorePath);
+        List<(string Uid, byte[] Bytes)> before = await _store.ReadAllAsync(series.Id);
+        string more;
+        await using (CodObject stored = await _store.OpenAsync(series.Id, CodMode.Read))
+        {
+            more = WriteOneMore(Path.Combine(_store.Directory, "more.dcm"), stored.GetInstances()[0].Record!);
+        }
+
+        await _store.StoreAsync(series.Id, CodMode.Append, [more]);
+        RepairReport report = await _store.Datastore.RepairSeriesAsync(series.Id.StudyUid, series.Id.SeriesUid);
+        List<(string Uid, byte[] Bytes)> after = await _store.ReadAllAsync(series.Id);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.Actions.Count(action => action.Kind == RepairActionKind.RebuildRecord), Is.EqualTo(1), "the file that Python refused half-way");
+            Assert.That(after, Has.Count.EqualTo(before.Count + 2).And.SupersetOf(before));
+            Assert.That(await _store.VerifyAsync(series.Id), Is.Empty);
+        }
+    }
+
     /// <summary>A small file of the same series.</summary>
     private static string WriteOneMore(string path, InstanceRecord sibling)
     {
