@@ -1,0 +1,53 @@
+using CloudOptimizedDicom.Storage;
+
+namespace CloudOptimizedDicom.Tests.Protocol;
+
+/// <summary>What a new reader sees of a series, through the public API, reading every instance whole.</summary>
+/// <param name="Checksums">What the metadata says of each instance, in stored order; null when there is no series.</param>
+/// <param name="Failures">Why instances could not be read.</param>
+internal sealed record SeriesState(IReadOnlyList<string>? Checksums, IReadOnlyList<CodException> Failures)
+{
+    public bool IsReadable => Failures.Count == 0;
+
+    /// <summary>Reads; bytes that the metadata does not promise fail the test.</summary>
+    public static async Task<SeriesState> ReadAsync(CodDatastore datastore, SeriesId id)
+    {
+        try
+        {
+            await using CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, CodMode.Read);
+            var failures = new List<CodException>();
+            foreach (Instance instance in series.GetInstances())
+            {
+                await ReadAsync(series, instance.Record!, failures);
+            }
+
+            return new SeriesState([.. series.GetInstances().Select(instance => Describe(instance.Record!.Uid, instance.Record.Crc32c))], failures);
+        }
+        catch (CodObjectNotFoundException)
+        {
+            return new SeriesState(null, []);
+        }
+    }
+
+    public bool Shows(SeriesState other) =>
+        Checksums is null || other.Checksums is null ? Checksums is null && other.Checksums is null : Checksums.SequenceEqual(other.Checksums);
+
+    public override string ToString() => $"{(Checksums is null ? "no series" : string.Join(' ', Checksums))}; {string.Join("; ", Failures.Select(failure => failure.Message))}";
+
+    private static async Task ReadAsync(CodObject series, InstanceRecord record, List<CodException> failures)
+    {
+        try
+        {
+            await using Stream stream = await series.OpenInstanceAsync(record.Uid);
+            byte[] bytes = new byte[stream.Length];
+            await stream.ReadExactlyAsync(bytes);
+            Assert.That(Crc32c.Compute(bytes), Is.EqualTo(record.Crc32c), $"other bytes for {record.Uid}");
+        }
+        catch (CodException error) when (error is not ObjectStoreException)
+        {
+            failures.Add(error);
+        }
+    }
+
+    private static string Describe(string uid, uint crc32c) => $"{uid[(uid.LastIndexOf('.') + 1)..]}:{Crc32c.ToBase64(crc32c)}";
+}
