@@ -1,0 +1,111 @@
+using CloudOptimizedDicom.Locking;
+using CloudOptimizedDicom.Metadata;
+using CloudOptimizedDicom.Storage;
+
+namespace CloudOptimizedDicom.Tests.Protocol;
+
+/// <summary>What the actors of a schedule do. An exception that leaves a program is a violation.</summary>
+internal sealed class ActorPrograms(SmallInstances instances, SchedulePlan plan, History history)
+{
+    /// <summary>Above, a reader may say that the series does not come to rest.</summary>
+    private const int WritesThatExcuseAReader = 5;
+
+    private readonly SeriesNames _names = new("", instances.Id);
+
+    public async Task WriteAsync(Actor actor, IObjectStore store, WriterPlan writer)
+    {
+        CodDatastore datastore = Open(store, actor.Clock);
+        foreach (IEnumerable<(int Number, int Version)> session in writer.Sessions)
+        {
+            try
+            {
+                await using CodObject series = await datastore.OpenSeriesAsync(instances.Id.StudyUid, instances.Id.SeriesUid, writer.Mode);
+                AppendResult result = await series.AppendAsync(session.Select(instance => instances.Instance(instance.Number, instance.Version)));
+                await SyncAsync(series, writer.RepeatsSync);
+                history.Synced(actor.Name, result.New);
+            }
+            catch (CodException error) when (error is LockAcquisitionException || !plan.IsUndisturbed)
+            {
+                // Somebody else is at work, or a fault has shown.
+            }
+        }
+    }
+
+    public async Task ReadAsync(Actor actor, IObjectStore store)
+    {
+        CodDatastore datastore = Open(store, actor.Clock);
+        int before = history.MetadataWrites;
+        try
+        {
+            await using CodObject series = await datastore.OpenSeriesAsync(instances.Id.StudyUid, instances.Id.SeriesUid, CodMode.Read);
+            foreach (Instance instance in series.GetInstances())
+            {
+                await using Stream stream = await series.OpenInstanceAsync(instance);
+                byte[] bytes = new byte[stream.Length];
+                await stream.ReadExactlyAsync(bytes);
+                history.WasRead(instance.Record!.Uid, bytes);
+            }
+        }
+        catch (CodObjectNotFoundException)
+        {
+            // There is none yet.
+        }
+        catch (CodException) when (actor.IsDisturbed || !plan.OnlyAppends || history.MetadataWrites - before >= WritesThatExcuseAReader)
+        {
+            // What it asked for is gone, or on its way.
+        }
+    }
+
+    public async Task BreakLockAsync(IObjectStore store)
+    {
+        for (int times = 0; times < 2; times++)
+        {
+            await store.DeleteAsync(_names.Lock, ObjectPrecondition.None);
+        }
+    }
+
+    /// <summary>As Python: metadata first, then the index, then the archive, and nothing is fenced but the lock.</summary>
+    public async Task WriteAsPythonAsync(IObjectStore store, WriterPlan writer)
+    {
+        foreach (IEnumerable<(int Number, int Version)> session in writer.Sessions)
+        {
+            ObjectInfo held;
+            try
+            {
+                held = await store.UploadAsync(_names.Lock, ObjectUpload.FromMemory("lock"u8.ToArray()), ObjectPrecondition.DoesNotExist);
+            }
+            catch (PreconditionFailedException)
+            {
+                continue;
+            }
+
+            SeriesMetadata? stored = writer.Mode == CodMode.Append ? (await StoredSeries.ReadAsync(store, _names, CancellationToken.None))?.Metadata : null;
+            ObjectContent? archive = stored?.Instances.Count > 0 ? await store.OpenReadAsync(_names.Tar) : null;
+            SeriesImage image = await SeriesImage.BuildAsync(
+                instances, session.Select(instance => instances.Path(instance.Number, instance.Version)), stored, archive);
+            if (image.Metadata.Instances.Count != stored?.Instances.Count)
+            {
+                await store.UploadAsync(_names.Metadata, SeriesImage.ToUpload(image.Metadata, $"{store.RootUri}/{_names.Tar}"), ObjectPrecondition.None);
+                await store.UploadAsync(_names.Index, image.Index, ObjectPrecondition.None);
+                await store.UploadAsync(_names.Tar, image.Tar, ObjectPrecondition.None);
+            }
+
+            await store.DeleteAsync(_names.Lock, ObjectPrecondition.GenerationIs(held.Generation));
+        }
+    }
+
+    private static async Task SyncAsync(CodObject series, bool repeats)
+    {
+        try
+        {
+            await series.SyncAsync();
+        }
+        catch (CodSyncException) when (repeats)
+        {
+            await series.SyncAsync();
+        }
+    }
+
+    private CodDatastore Open(IObjectStore store, TimeProvider clock) => CodDatastore.FromStore(
+        store, options: new CodDatastoreOptions { TimeProvider = clock, ScratchDirectory = instances.Directory });
+}

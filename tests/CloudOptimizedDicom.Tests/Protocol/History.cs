@@ -1,0 +1,207 @@
+using CloudOptimizedDicom.Metadata;
+using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.Testing.Objects;
+
+namespace CloudOptimizedDicom.Tests.Protocol;
+
+/// <summary>What has happened to a series, seen from its store, and the rules that every step must keep.</summary>
+internal sealed class History
+{
+    private readonly GcsObjectCore _core;
+    private readonly string _bucket;
+    private readonly SeriesNames _names;
+    private readonly SmallInstances _instances;
+    private readonly Dictionary<string, Session> _sessions = [];
+    private readonly Dictionary<long, SeriesMetadata> _metadata = [];
+    private readonly HashSet<(string Uid, uint Crc32c)> _recorded = [];
+    private long _liveMetadata;
+    private long _liveArchive;
+    private long _liveLock;
+    private bool _isOverwriteBegun;
+
+    /// <summary>Begins with what is there.</summary>
+    public History(GcsObjectCore core, string bucket, SeriesNames names, SmallInstances instances)
+    {
+        (_core, _bucket, _names, _instances) = (core, bucket, names, instances);
+        if (core.Find(bucket, names.Metadata) is { } live)
+        {
+            Note(live.Generation, SeriesMetadata.Parse(Read(names.Metadata), names.Metadata));
+        }
+    }
+
+    /// <summary>How often the metadata was written.</summary>
+    public int MetadataWrites => _metadata.Count;
+
+    /// <summary>Whether a writer has replaced the committed archive and not said yet what is in it now.</summary>
+    public bool IsOverwriteBegun => _isOverwriteBegun;
+
+    /// <summary>A request was carried out just now.</summary>
+    public void Applied(string actor, StoreRequest request, object? answer)
+    {
+        if (answer is Exception)
+        {
+            return;
+        }
+
+        if (request.Name == _names.Lock)
+        {
+            AppliedToLock(actor, request, answer);
+        }
+        else if (request.Name == _names.Metadata && request.Operation == StoreRequest.Read && _sessions.TryGetValue(actor, out Session? session))
+        {
+            session.KnownMetadata = (answer as ObjectContent)?.Info.Generation ?? 0;
+        }
+        else if (request.Name == _names.Metadata && answer is ObjectInfo written && request.Operation == StoreRequest.Write && written.Generation > _liveMetadata)
+        {
+            WroteMetadata(_sessions[actor], request, written);
+        }
+        else if (request.Name == _names.Tar && answer is ObjectInfo archive && request.Operation == StoreRequest.Write && archive.Generation > _liveArchive)
+        {
+            _liveArchive = archive.Generation;
+            WroteArchive(_sessions[actor]);
+        }
+    }
+
+    /// <summary>A sync has told an actor that its instances are stored.</summary>
+    public void Synced(string actor, IEnumerable<Instance> @new)
+    {
+        SeriesMetadata? committed = _sessions[actor].Committed;
+        foreach (InstanceRecord record in @new.Select(instance => instance.Record!))
+        {
+            Require(
+                committed is not null && committed.TryGetInstance(record.Uid, out InstanceRecord? stored) && stored.Crc32c == record.Crc32c,
+                $"{actor} was told that {record.Uid} is stored, and it is not");
+        }
+    }
+
+    /// <summary>A reader was given an instance.</summary>
+    public void WasRead(string uid, ReadOnlySpan<byte> bytes)
+    {
+        uint crc32c = Crc32c.Compute(bytes);
+        Require(_instances.IsOffered(uid, crc32c), $"a reader got bytes for {uid} that nobody offered");
+        Require(_recorded.Contains((uid, crc32c)), $"a reader got bytes for {uid} that were never recorded");
+    }
+
+    /// <summary>All is quiet: what was committed is there, unless a writer has begun to write it anew.</summary>
+    public void End()
+    {
+        if (_liveMetadata > 0 && !_isOverwriteBegun)
+        {
+            RequireInArchive(_metadata[_liveMetadata], "at the end");
+        }
+    }
+
+    private static void Require(bool holds, string rule)
+    {
+        if (!holds)
+        {
+            throw new RuleViolatedException(rule);
+        }
+    }
+
+    private static bool Has(SeriesMetadata metadata, InstanceRecord record) =>
+        metadata.TryGetInstance(record.Uid, out InstanceRecord? found) && found.Crc32c == record.Crc32c;
+
+    private static bool AreSame(SeriesMetadata? left, SeriesMetadata right) => left is null
+        ? right.Instances.Count == 0 && right.Tar is null
+        : left.Tar == right.Tar && left.Index == right.Index && left.Instances.Count == right.Instances.Count
+            && left.Instances.All(record => Has(right, record));
+
+    private void AppliedToLock(string actor, StoreRequest request, object? answer)
+    {
+        if (request.Operation == StoreRequest.Write && answer is ObjectInfo taken && taken.Generation > _liveLock)
+        {
+            _liveLock = taken.Generation;
+            _sessions[actor] = new Session(request.Upload!.Metadata.GetValueOrDefault(Locking.SeriesLock.OperationKey), taken.Generation);
+        }
+        else if (request.Operation == StoreRequest.Delete && answer is true && _sessions.TryGetValue(actor, out Session? session))
+        {
+            Require(session.LockGeneration == _liveLock, $"{actor} has deleted somebody else's lock");
+        }
+    }
+
+    private void WroteMetadata(Session session, StoreRequest request, ObjectInfo written)
+    {
+        SeriesMetadata? replaced = _metadata.GetValueOrDefault(_liveMetadata);
+        SeriesMetadata metadata = SeriesMetadata.Parse(ReadAll(request.Upload!), request.Name);
+        if (session.IsOurs)
+        {
+            Require(session.KnownMetadata == _liveMetadata, "metadata was replaced that its writer had not read under its lock");
+        }
+
+        session.KnownMetadata = written.Generation;
+        bool isCommit = !AreSame(replaced, metadata);
+        Note(written.Generation, metadata);
+        if (!isCommit || !session.IsOurs)
+        {
+            // Written again so that nobody else's fence holds, or by Python, whose archive comes later.
+            return;
+        }
+
+        Require(
+            _core.Find(_bucket, _names.Tar) is { } tar && metadata.Tar is { } said && said == new ObjectIdentity(tar.Generation, tar.SizeBytes, tar.Crc32c),
+            "metadata was committed that describes another archive than the live one");
+        Require(
+            _core.Find(_bucket, _names.Index) is { } index && metadata.Index is { } saidOfIndex && saidOfIndex == new ObjectIdentity(index.Generation, index.SizeBytes, index.Crc32c),
+            "metadata was committed that describes another index than the live one");
+        RequireInArchive(metadata, "when its metadata was committed");
+        Require(
+            !session.IsAppend || replaced is null || replaced.Instances.All(record => Has(metadata, record)),
+            "an append has committed metadata without an instance that was there");
+        Require(metadata.Instances.All(record => _instances.IsOffered(record.Uid, record.Crc32c)), "an instance was committed that nobody offered");
+        session.Committed = metadata;
+        _isOverwriteBegun = false;
+    }
+
+    private void WroteArchive(Session session)
+    {
+        if (!session.IsOurs)
+        {
+            return;
+        }
+
+        Require(session.KnownMetadata == _liveMetadata, "an archive was replaced by a writer that does not know the metadata that is live");
+        _isOverwriteBegun |= !session.IsAppend;
+        if (session.IsAppend && _liveMetadata > 0 && !_isOverwriteBegun)
+        {
+            RequireInArchive(_metadata[_liveMetadata], "after an append has replaced it");
+        }
+    }
+
+    private void RequireInArchive(SeriesMetadata metadata, string when)
+    {
+        byte[] archive = metadata.Instances.Count == 0 ? [] : Read(_names.Tar);
+        foreach (InstanceRecord record in metadata.Instances)
+        {
+            ByteRange range = record.ArchiveRange;
+            Require(
+                range.End <= archive.Length && Crc32c.Compute(archive.AsSpan((int)range.Offset, (int)range.Length)) == record.Crc32c,
+                $"{record.Uid} is not in the archive {when}");
+        }
+    }
+
+    private void Note(long generation, SeriesMetadata metadata)
+    {
+        _liveMetadata = generation;
+        _metadata[generation] = metadata;
+        _recorded.UnionWith(metadata.Instances.Select(record => (record.Uid, record.Crc32c)));
+    }
+
+    private byte[] Read(string name)
+    {
+        (_, Stream content) = _core.OpenRead(_bucket, name, GcsConditions.None);
+        return ReadAll(content);
+    }
+
+    private static byte[] ReadAll(ObjectUpload upload) => ReadAll(upload.Open());
+
+    private static byte[] ReadAll(Stream content)
+    {
+        using (content)
+        {
+            byte[] bytes = new byte[content.Length];
+            content.ReadExactly(bytes);
+            return bytes;
+        }
+    }
+}
