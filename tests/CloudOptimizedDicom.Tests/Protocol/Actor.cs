@@ -15,8 +15,8 @@ internal sealed class Actor(string name, Action onQuiet) : IRequestGate
     /// <summary>How likely it is to be next, compared with others.</summary>
     public double Weight { get; set; } = 1;
 
-    /// <summary>Whether anything of it has gone wrong.</summary>
-    public bool IsDisturbed { get; set; }
+    /// <summary>How much of it has gone wrong.</summary>
+    public int Faults { get; set; }
 
     /// <summary>Whether its requests may go wrong.</summary>
     public bool MayFail { get; init; } = true;
@@ -35,14 +35,14 @@ internal sealed class Actor(string name, Action onQuiet) : IRequestGate
         }
     }
 
-    /// <summary>The request that is next; null when it is over.</summary>
+    /// <summary>The request that is next; null when there is none.</summary>
     public WaitingRequest? Next
     {
         get
         {
             lock (_gate)
             {
-                return _isOver ? null : _waiting.Peek();
+                return _waiting.TryPeek(out WaitingRequest? next) ? next : null;
             }
         }
     }
@@ -52,6 +52,7 @@ internal sealed class Actor(string name, Action onQuiet) : IRequestGate
 
     public Task<T> PassAsync<T>(StoreRequest request, Func<Task<T>> apply, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         Enqueue(WaitingRequest.Create(request, apply, cancellationToken, out Task<T> answer));
         return answer;
     }
@@ -60,6 +61,11 @@ internal sealed class Actor(string name, Action onQuiet) : IRequestGate
     {
         lock (_gate)
         {
+            if (_isOver)
+            {
+                return;
+            }
+
             _waiting.Enqueue(waiting);
         }
 
@@ -80,6 +86,7 @@ internal sealed class Actor(string name, Action onQuiet) : IRequestGate
         lock (_gate)
         {
             _isOver = true;
+            _waiting.Clear();
         }
 
         onQuiet();

@@ -17,16 +17,17 @@ internal sealed class ActorPrograms(SmallInstances instances, SchedulePlan plan,
         CodDatastore datastore = Open(store, actor.Clock);
         foreach (IEnumerable<(int Number, int Version)> session in writer.Sessions)
         {
+            int faults = actor.Faults;
             try
             {
                 await using CodObject series = await datastore.OpenSeriesAsync(instances.Id.StudyUid, instances.Id.SeriesUid, writer.Mode);
                 AppendResult result = await series.AppendAsync(session.Select(instance => instances.Instance(instance.Number, instance.Version)));
-                await SyncAsync(series, writer.RepeatsSync);
+                await SyncAsync(actor, series, writer.RepeatsSync);
                 history.Synced(actor.Name, result.New);
             }
-            catch (CodException error) when (error is LockAcquisitionException || !plan.IsUndisturbed)
+            catch (CodException error) when (error is LockAcquisitionException || plan.HasBreaker || actor.Faults != faults)
             {
-                // Somebody else is at work, or a fault has shown.
+                // Somebody else is at work, or a fault has shown. Without a fault of its own, who has the lock succeeds.
             }
         }
     }
@@ -50,7 +51,7 @@ internal sealed class ActorPrograms(SmallInstances instances, SchedulePlan plan,
         {
             // There is none yet.
         }
-        catch (CodException) when (actor.IsDisturbed || !plan.OnlyAppends || history.MetadataWrites - before >= WritesThatExcuseAReader)
+        catch (CodException) when (actor.Faults > 0 || !plan.OnlyAppends || history.MetadataWrites - before >= WritesThatExcuseAReader)
         {
             // What it asked for is gone, or on its way.
         }
@@ -94,7 +95,7 @@ internal sealed class ActorPrograms(SmallInstances instances, SchedulePlan plan,
         }
     }
 
-    private static async Task SyncAsync(CodObject series, bool repeats)
+    private async Task SyncAsync(Actor actor, CodObject series, bool repeats)
     {
         try
         {
@@ -102,7 +103,15 @@ internal sealed class ActorPrograms(SmallInstances instances, SchedulePlan plan,
         }
         catch (CodSyncException) when (repeats)
         {
-            await series.SyncAsync();
+            int faults = actor.Faults;
+            try
+            {
+                await series.SyncAsync();
+            }
+            catch (CodException error) when (!plan.HasBreaker && actor.Faults == faults)
+            {
+                throw new RuleViolatedException($"a sync could not be repeated: {error.GetType().Name}");
+            }
         }
     }
 

@@ -1,38 +1,40 @@
-using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Testing.Objects;
-using CloudOptimizedDicom.Tests.Storage.GoogleCloud;
 
 namespace CloudOptimizedDicom.Tests.Protocol;
 
-/// <summary>A store of its own for one crash, and what an operator does afterwards.</summary>
+/// <summary>A store of its own for one crash.</summary>
 internal sealed class CrashBench : IDisposable
 {
     private readonly GcsObjectCore _core = new();
     private readonly CrashOperation _operation;
     private readonly CoreObjectStore _store;
-    private readonly CodDatastore _datastore;
+    private readonly string _scratchDirectory;
 
-    private CrashBench(CrashOperation operation)
+    private CrashBench(CrashOperation operation, string scratchDirectory)
     {
         _operation = operation;
+        _scratchDirectory = scratchDirectory;
         _store = new CoreObjectStore(_core, "bucket");
-        _datastore = Open(_store);
+        Operator = new SeriesOperator(_store, operation.Id, scratchDirectory);
     }
 
-    public static async Task<CrashBench> CreateAsync(CrashOperation operation)
+    /// <summary>Who looks at it afterwards.</summary>
+    public SeriesOperator Operator { get; }
+
+    public static async Task<CrashBench> CreateAsync(CrashOperation operation, string scratchDirectory)
     {
-        var bench = new CrashBench(operation);
-        await operation.Prepare(bench._store);
+        var bench = new CrashBench(operation, scratchDirectory);
+        await operation.PrepareAsync(bench._store);
         return bench;
     }
-
-    public Task<SeriesState> ReadAsync() => SeriesState.ReadAsync(_datastore, _operation.Id);
 
     /// <summary>Runs the operation in a process of its own.</summary>
     /// <returns>Whether it says that it has done it; false for an error of ours and for a process that died.</returns>
     public async Task<bool> RunAsync(FaultGate gate)
     {
-        Task running = _operation.RunAsync(Open(new GatedObjectStore(_store, gate)));
+        var datastore = CodDatastore.FromStore(
+            new GatedObjectStore(_store, gate), options: new CodDatastoreOptions { ScratchDirectory = _scratchDirectory });
+        Task running = _operation.RunAsync(datastore);
         if (await Task.WhenAny(running, gate.Died) != running)
         {
             return false;
@@ -49,28 +51,5 @@ internal sealed class CrashBench : IDisposable
         }
     }
 
-    public Task BreakLockAsync() => _store.DeleteAsync(new SeriesNames("", _operation.Id).Lock, ObjectPrecondition.None);
-
-    /// <summary>An append succeeds or calls the series damaged; writing it anew succeeds.</summary>
-    public async Task RecoverAsync(string place)
-    {
-        try
-        {
-            await _operation.RunAsync(_datastore);
-        }
-        catch (SeriesDamagedException error)
-        {
-            Assert.That(error.Message, Does.Contain("cod repair"), place);
-        }
-
-        SeriesId id = _operation.Id;
-        await _datastore.UpdateSeriesAsync(id.StudyUid, id.SeriesUid, CodMode.Write, series => series.AppendAsync([new Instance(_operation.File)]));
-        SeriesState seen = await ReadAsync();
-        Assert.That(seen.IsReadable && seen.Checksums?.Count == 1, $"{place}; then {seen}");
-    }
-
     public void Dispose() => _core.Dispose();
-
-    private static CodDatastore Open(IObjectStore store) => CodDatastore.FromStore(
-        store, options: new CodDatastoreOptions { TimeProvider = new ImmediateTimeProvider(TimeSpan.FromSeconds(90)) });
 }

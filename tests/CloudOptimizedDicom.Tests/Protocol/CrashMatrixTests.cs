@@ -36,23 +36,26 @@ public sealed class CrashMatrixTests
         SeriesState old;
         SeriesState @new;
         var clean = new FaultGate();
-        using (var bench = await CrashBench.CreateAsync(operation))
+        using (var bench = await CrashBench.CreateAsync(operation, Small.Directory))
         {
-            old = await bench.ReadAsync();
+            old = await bench.Operator.ReadAsync();
             Assert.That(await bench.RunAsync(clean), Is.True);
-            @new = await bench.ReadAsync();
+            @new = await bench.Operator.ReadAsync();
         }
 
         for (int at = 1; at <= clean.Requests.Count; at++)
         {
-            using var bench = await CrashBench.CreateAsync(operation);
+            using var bench = await CrashBench.CreateAsync(operation, Small.Directory);
             bool isDone = await bench.RunAsync(new FaultGate(at, verdict));
-            SeriesState seen = await bench.ReadAsync();
+            SeriesState seen = await bench.Operator.ReadAsync();
             string place = $"{verdict} at request {at}, {clean.Requests[at - 1]}: {seen}";
             Assert.That(seen.Shows(@new) || (seen.Shows(old) && !isDone), place);
             Assert.That(seen.IsReadable || !(isDone || operation.KeepsOldReadable), place);
-            await bench.BreakLockAsync();
-            await bench.RecoverAsync(place);
+            await bench.Operator.BreakLockAsync();
+            await bench.Operator.TryAppendAsync(operation.File);
+            await bench.Operator.WriteAsync(operation.File);
+            seen = await bench.Operator.ReadAsync();
+            Assert.That(seen.IsReadable && seen.Checksums?.Count == 1, $"{place}; then {seen}");
         }
     }
 

@@ -3,9 +3,9 @@ using CloudOptimizedDicom.Storage;
 namespace CloudOptimizedDicom.Tests.Protocol;
 
 /// <summary>Something that changes a series and may be broken off anywhere.</summary>
-/// <param name="Prepare">Makes the state before it.</param>
+/// <param name="PrepareAsync">Makes the state before it.</param>
 /// <param name="RunAsync">Does it.</param>
-internal sealed record CrashOperation(Func<IObjectStore, Task> Prepare, Func<CodDatastore, Task> RunAsync)
+internal sealed record CrashOperation(Func<IObjectStore, Task> PrepareAsync, Func<CodDatastore, Task> RunAsync)
 {
     public required SeriesId Id { get; init; }
 

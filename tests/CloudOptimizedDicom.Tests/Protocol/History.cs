@@ -32,11 +32,19 @@ internal sealed class History
     /// <summary>How often the metadata was written.</summary>
     public int MetadataWrites => _metadata.Count;
 
-    /// <summary>Whether a writer has replaced the committed archive and not said yet what is in it now.</summary>
-    public bool IsOverwriteBegun => _isOverwriteBegun;
+    /// <summary>Whether the live archive is the one that the live metadata describes.</summary>
+    public bool IsInOrder => _liveMetadata > 0 && _metadata[_liveMetadata].Tar is { } said
+        && _core.Find(_bucket, _names.Tar) is { } tar && said == new ObjectIdentity(tar.Generation, tar.SizeBytes, tar.Crc32c);
+
+    /// <summary>What an actor has under way; null before it has taken a lock.</summary>
+    public Session? FindSession(string actor) => _sessions.GetValueOrDefault(actor);
 
     /// <summary>A request was carried out just now.</summary>
-    public void Applied(string actor, StoreRequest request, object? answer)
+    /// <param name="actor">Whose it was.</param>
+    /// <param name="session">What it was part of when it was sent.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="answer">The answer, or an exception.</param>
+    public void Applied(string actor, Session? session, StoreRequest request, object? answer)
     {
         if (answer is Exception)
         {
@@ -45,20 +53,20 @@ internal sealed class History
 
         if (request.Name == _names.Lock)
         {
-            AppliedToLock(actor, request, answer);
+            AppliedToLock(actor, session, request, answer);
         }
-        else if (request.Name == _names.Metadata && request.Operation == StoreRequest.Read && _sessions.TryGetValue(actor, out Session? session))
+        else if (request.Name == _names.Metadata && request.Operation == StoreRequest.Read && session is not null)
         {
             session.KnownMetadata = (answer as ObjectContent)?.Info.Generation ?? 0;
         }
         else if (request.Name == _names.Metadata && answer is ObjectInfo written && request.Operation == StoreRequest.Write && written.Generation > _liveMetadata)
         {
-            WroteMetadata(_sessions[actor], request, written);
+            WroteMetadata(session!, request, written);
         }
         else if (request.Name == _names.Tar && answer is ObjectInfo archive && request.Operation == StoreRequest.Write && archive.Generation > _liveArchive)
         {
             _liveArchive = archive.Generation;
-            WroteArchive(_sessions[actor]);
+            WroteArchive(session!);
         }
     }
 
@@ -107,16 +115,19 @@ internal sealed class History
         : left.Tar == right.Tar && left.Index == right.Index && left.Instances.Count == right.Instances.Count
             && left.Instances.All(record => Has(right, record));
 
-    private void AppliedToLock(string actor, StoreRequest request, object? answer)
+    private void AppliedToLock(string actor, Session? session, StoreRequest request, object? answer)
     {
         if (request.Operation == StoreRequest.Write && answer is ObjectInfo taken && taken.Generation > _liveLock)
         {
             _liveLock = taken.Generation;
-            _sessions[actor] = new Session(request.Upload!.Metadata.GetValueOrDefault(Locking.SeriesLock.OperationKey), taken.Generation);
+            if (_sessions.GetValueOrDefault(actor) == session)
+            {
+                _sessions[actor] = new Session(request.Upload!.Metadata.GetValueOrDefault(Locking.SeriesLock.OperationKey), taken.Generation);
+            }
         }
-        else if (request.Operation == StoreRequest.Delete && answer is true && _sessions.TryGetValue(actor, out Session? session))
+        else if (request.Operation == StoreRequest.Delete && answer is true && session is not null)
         {
-            Require(session.LockGeneration == _liveLock, $"{actor} has deleted somebody else's lock");
+            Require(request.Generation == _liveLock, $"{actor} has deleted somebody else's lock");
         }
     }
 
@@ -160,11 +171,10 @@ internal sealed class History
             return;
         }
 
-        Require(session.KnownMetadata == _liveMetadata, "an archive was replaced by a writer that does not know the metadata that is live");
-        _isOverwriteBegun |= !session.IsAppend;
-        if (session.IsAppend && _liveMetadata > 0 && !_isOverwriteBegun)
+        _isOverwriteBegun |= !session.IsAppend && session.KnownMetadata == _liveMetadata;
+        if (_liveMetadata > 0 && !_isOverwriteBegun)
         {
-            RequireInArchive(_metadata[_liveMetadata], "after an append has replaced it");
+            RequireInArchive(_metadata[_liveMetadata], "any more, and who replaced it had not read that it was committed, or only appends");
         }
     }
 
@@ -176,7 +186,7 @@ internal sealed class History
             ByteRange range = record.ArchiveRange;
             Require(
                 range.End <= archive.Length && Crc32c.Compute(archive.AsSpan((int)range.Offset, (int)range.Length)) == record.Crc32c,
-                $"{record.Uid} is not in the archive {when}");
+                $"an instance is not in the archive {when}");
         }
     }
 

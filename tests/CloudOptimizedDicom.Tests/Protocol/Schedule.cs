@@ -15,6 +15,8 @@ internal sealed class Schedule
     private const double ReweighShare = 0.1;
     private const double JumpShare = 0.05;
     private const double DeadlineShare = 0.15;
+    private const double LateShare = 0.3;
+    private const double ArrivalShare = 0.05;
 
     private static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(1);
     private static readonly double[] Weights = [0.02, 0.2, 1, 5];
@@ -25,6 +27,7 @@ internal sealed class Schedule
     private readonly ManualTimeProvider? _storeClock;
     private readonly History _history;
     private readonly List<Actor> _actors = [];
+    private readonly List<LateRequest> _late = [];
     private readonly List<string> _trace = [];
     private readonly Dictionary<long, int> _generations = [];
     private readonly Lock _gate = new();
@@ -46,6 +49,7 @@ internal sealed class Schedule
             schedule.Start(plan, bench);
             await schedule.RunAsync(plan.FaultShare);
             history.End();
+            await bench.RecoverAsync(history);
             return schedule._trace;
         }
         catch (Exception error)
@@ -95,7 +99,14 @@ internal sealed class Schedule
                 throw failure;
             }
 
-            if (Pick() is not { } next)
+            Actor? next = Pick();
+            if (_late.Count > 0 && (next is null || _random.NextDouble() < ArrivalShare))
+            {
+                await ArriveAsync();
+                continue;
+            }
+
+            if (next is null)
             {
                 return;
             }
@@ -115,15 +126,19 @@ internal sealed class Schedule
         _trace.Add(Describe(actor, waiting.Request, verdict, answer));
         if (verdict.IsApplied())
         {
-            _history.Applied(actor.Name, waiting.Request, answer);
+            _history.Applied(actor.Name, _history.FindSession(actor.Name), waiting.Request, answer);
+        }
+        else if (verdict == Verdict.LoseBefore && waiting.Request.IsChange && _random.NextDouble() < LateShare)
+        {
+            _late.Add(new LateRequest(actor, _history.FindSession(actor.Name), waiting));
         }
 
-        actor.IsDisturbed |= verdict != Verdict.Apply;
+        actor.Faults += verdict == Verdict.Apply ? 0 : 1;
         if (verdict.IsKilled())
         {
             actor.Kill();
         }
-        else if (verdict is Verdict.LoseBefore or Verdict.LoseAfter && _random.NextDouble() < DeadlineShare)
+        else if (verdict is Verdict.LoseBefore or Verdict.LoseAfter && actor.Clock.HasDeadline && _random.NextDouble() < DeadlineShare)
         {
             _trace.Add($"{actor.Name}: the deadline passes");
             actor.Clock.PassDeadlines();
@@ -135,6 +150,16 @@ internal sealed class Schedule
         }
 
         waiting.Complete(verdict);
+    }
+
+    /// <summary>A request that its process has given up is carried out after all.</summary>
+    private async Task ArriveAsync()
+    {
+        LateRequest late = _late[_random.Next(_late.Count)];
+        _late.Remove(late);
+        object? answer = await late.Waiting.ApplyAsync();
+        _trace.Add($"late: {Describe(late.Actor, late.Waiting.Request, Verdict.Apply, answer)}");
+        _history.Applied(late.Actor.Name, late.Session, late.Waiting.Request, answer);
     }
 
     private Actor? Pick()

@@ -21,4 +21,22 @@ internal sealed record ScheduleBench(
         await Image.PutAsync(Store, Names, origin);
         return new History(Core, Bucket, Names, Instances);
     }
+
+    /// <summary>When all is quiet: the lock is broken, an append succeeds where all is in order, and writing anew succeeds.</summary>
+    public async Task RecoverAsync(History history)
+    {
+        bool isInOrder = history.IsInOrder;
+        var @operator = new SeriesOperator(Store, Instances.Id, Instances.Directory);
+        await @operator.BreakLockAsync();
+        if (!await @operator.TryAppendAsync(Instances.Path(0, 0)) && isInOrder)
+        {
+            throw new RuleViolatedException("a series that is in order was called damaged");
+        }
+
+        await @operator.WriteAsync(Instances.Path(1, 1));
+        if (await @operator.ReadAsync() is not { IsReadable: true, Checksums.Count: 1 })
+        {
+            throw new RuleViolatedException("a series that was written anew cannot be read");
+        }
+    }
 }

@@ -29,9 +29,6 @@ internal sealed record SchedulePlan
     /// <summary>Whether nobody ever takes an instance away.</summary>
     public bool OnlyAppends => Python is null && Writers.All(writer => writer.Mode == CodMode.Append);
 
-    /// <summary>Whether nothing goes wrong, so that every writer must succeed that gets the lock.</summary>
-    public bool IsUndisturbed => !HasBreaker && FaultShare == 0;
-
     public override string ToString() =>
         $"{Origin}, breaker {HasBreaker}, faults {FaultShare}, {Readers} readers, {string.Join(", ", Writers)}{(Python is null ? "" : $", Python {Python}")}";
 
