@@ -11,8 +11,10 @@ internal sealed class ActorClock(Actor actor) : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<ActorTimer> _deadlines = [];
 
-    /// <summary>May be set back, as clocks of machines are.</summary>
-    public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch.AddYears(50);
+    private DateTimeOffset _now = DateTimeOffset.UnixEpoch.AddYears(50);
+    private long _ticks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public bool HasDeadline
     {
@@ -25,7 +27,16 @@ internal sealed class ActorClock(Actor actor) : TimeProvider
         }
     }
 
-    public override DateTimeOffset GetUtcNow() => Now;
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public override long GetTimestamp() => _ticks;
+
+    /// <summary>Time passes; or the clock is set back, as clocks of machines are, and time passes all the same.</summary>
+    public void Move(TimeSpan jump)
+    {
+        _now += jump;
+        _ticks += jump.Duration().Ticks;
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -20,6 +20,8 @@ public sealed class CrashMatrixTests
         ["append to ours"] = On(SeriesOrigin.Ours, CodMode.Append),
         ["append to a copy"] = On(SeriesOrigin.Copied, CodMode.Append),
         ["append to Python's"] = OnPython(CodMode.Append),
+        ["delete ours"] = Deleting(On(SeriesOrigin.Ours, CodMode.Write)),
+        ["delete Python's"] = Deleting(OnPython(CodMode.Write)),
     };
 
     internal static IEnumerable<string> Names => Operations.Keys;
@@ -76,6 +78,11 @@ public sealed class CrashMatrixTests
         Id = Python.Id,
         File = WriteOneMore(),
         KeepsOldReadable = mode == CodMode.Append,
+    };
+
+    private static CrashOperation Deleting(CrashOperation other) => other with
+    {
+        RunAsync = datastore => datastore.DeleteSeriesAsync(other.Id.StudyUid, other.Id.SeriesUid),
     };
 
     private static async Task PutPythonAsync(IObjectStore store)

@@ -179,7 +179,7 @@ internal sealed class Schedule
     {
         if (_random.NextDouble() < JumpShare)
         {
-            _actors[_random.Next(_actors.Count)].Clock.Now += TimeSpan.FromSeconds(_random.Next(-5000, 5000));
+            _actors[_random.Next(_actors.Count)].Clock.Move(TimeSpan.FromSeconds(_random.Next(-100, 100)));
         }
 
         if (_storeClock is not null)
