@@ -126,30 +126,6 @@ public sealed class IngestCommandTests
         }
     }
 
-    [Test]
-    public async Task Ingest_EightProcessesOnOneSeries_LoseNothingThatTheyReported(CancellationToken cancellationToken)
-    {
-        const int filesEach = 20;
-        string[][] files = [.. Enumerable.Range(0, 8).Select(i => SeriesFiles.WriteCopies(Path.Combine(_folder, $"{i}"), i * filesEach, filesEach))];
-        CodProcess[] runs = await Task.WhenAll(files.Select(some => IngestAsync(cancellationToken, some)));
-        CodProcess shown = await CodProcess.RunAsync(cancellationToken, "show", "--json", Address());
-        string[] stored = [.. shown.JsonLines.Select(line => Text(line, "original_path")!)];
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(runs.Select(run => run.ExitCode), Is.All.AnyOf(0, 3).And.Some.Zero);
-            Assert.That(stored, Is.EquivalentTo(runs.SelectMany(run => Uris(run.JsonLines.Single(), "new"))));
-            foreach ((CodProcess run, string[] some) in runs.Zip(files).Where(pair => pair.First.ExitCode == 3))
-            {
-                Assert.That(Uris(run.JsonLines.Single(), "errors"), Is.EqualTo(some));
-                Assert.That(Text(run.JsonLines.Single().GetProperty("errors")[0], "error"), Does.Match(@"held by process \d+ on |released again"));
-            }
-        }
-
-        CodProcess rest = await IngestAsync(cancellationToken, [.. files.SelectMany(some => some)]);
-        Assert.That(Uris(rest.JsonLines.Single(), "same"), Has.Count.EqualTo(stored.Length));
-        Assert.That((await CodProcess.RunAsync(cancellationToken, "verify", _store)).ExitCode, Is.Zero);
-    }
-
     private static string? Text(JsonElement line, string name) => line.GetProperty(name).GetString();
 
     private static List<string?> Uris(JsonElement line, string name) => [.. line.GetProperty(name).EnumerateArray().Select(entry => Text(entry, "uri"))];
