@@ -182,9 +182,11 @@ internal sealed class Schedule
             _actors[_random.Next(_actors.Count)].Clock.Move(TimeSpan.FromSeconds(_random.Next(-100, 100)));
         }
 
+        // Drawn in any case, so that a seed means the same whatever the store is.
+        TimeSpan passed = TimeSpan.FromMilliseconds(_random.Next(1, 50));
         if (_storeClock is not null)
         {
-            _storeClock.Now += TimeSpan.FromMilliseconds(_random.Next(1, 50));
+            _storeClock.Now += passed;
         }
     }
 

@@ -7,5 +7,5 @@ internal sealed class ScheduleFailedException(int seed, SchedulePlan plan, IEnum
     public int Seed => seed;
 
     /// <summary>What was broken.</summary>
-    public string Rule { get; } = rule is RuleViolatedException ? rule.Message : $"{rule.GetType().Name}: {rule.Message}";
+    public string Rule { get; } = rule is RuleViolatedException ? rule.Message : $"an actor ended with {rule.GetType().Name}";
 }
