@@ -57,6 +57,11 @@ public sealed partial class CodObject
 
             await CommitMetadataAsync(_commit, timeout.Token).ConfigureAwait(false);
         }
+        catch (OperationCanceledException error) when (!_commit.HasTouchedStore)
+        {
+            ForgetCommit();
+            throw new ObjectRequestException("upload", Uri, $"the store did not answer within {_datastore.Options.CommitTimeout}; nothing was written", error);
+        }
         catch when (!_commit.HasTouchedStore)
         {
             ForgetCommit();
