@@ -59,6 +59,9 @@ internal sealed class SeriesMetadata
     /// <summary>The archive's index; null when not recorded.</summary>
     public ObjectIdentity? Index { get; set; }
 
+    /// <summary>Length of the plain JSON that this was read from; 0 for a new series.</summary>
+    public long JsonBytes { get; init; }
+
     /// <summary>The records in stored order; a live view.</summary>
     public IReadOnlyList<InstanceRecord> Instances => _instances.Values;
 

@@ -22,6 +22,7 @@ internal sealed class SeriesMetadataReader(string uri)
     private SeriesFields _unknownOfCod = new();
     private OrderedDictionary<string, InstanceRecord>? _instances;
     private MetadataVersion _version = MetadataVersion.V2;
+    private long _jsonBytes;
     private string? _studyUid;
     private string? _seriesUid;
     private bool _usesPlainUids;
@@ -79,6 +80,7 @@ internal sealed class SeriesMetadataReader(string uri)
 
     private SeriesMetadata ReadJson(ReadOnlyMemory<byte> json)
     {
+        _jsonBytes = json.Length;
         var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = DicomJsonWriter.MaxJsonDepth });
         try
         {
@@ -222,7 +224,7 @@ internal sealed class SeriesMetadataReader(string uri)
         }
 
         var series = new SeriesId(_studyUid, _seriesUid);
-        return new SeriesMetadata(series, _usesHashedUids, _version, _instances, _fields, _unknownOfCod) { Tar = _tar, Index = _index };
+        return new SeriesMetadata(series, _usesHashedUids, _version, _instances, _fields, _unknownOfCod) { Tar = _tar, Index = _index, JsonBytes = _jsonBytes };
     }
 
     private SeriesMetadataException Fault(ref Utf8JsonReader reader, string reason) => new(uri, reader.TokenStartIndex, reason);

@@ -9,50 +9,49 @@ namespace CloudOptimizedDicom;
 internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, StoredSeries stored, TimeProvider timeProvider)
 {
     private const int MaxAttempts = 5;
+    /// <summary>Up to here a whole instance costs less than finding out which archive the metadata describes.</summary>
+    private const int MaxReadWholeBytes = 64 * 1024;
+
+    private const long MaxChecksummedBytes = 1024L * 1024 * 1024;
     private const int MaxProvenInMemoryBytes = 64 * 1024 * 1024;
 
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(50);
 
-    private volatile Snapshot _snapshot = new(stored, stored.Metadata.Tar?.Generation);
+    private Snapshot _snapshot = Snapshot.Of(stored);
 
     public string ArchiveUri => $"{store.RootUri}/{names.Tar}";
 
     public string SeriesUri => $"{store.RootUri}/{names.Folder}";
 
     /// <summary>The record of an instance as last read.</summary>
-    public InstanceRecord GetRecord(string uid) => GetRecord(_snapshot, uid);
+    public InstanceRecord GetRecord(string uid) => GetRecord(Volatile.Read(ref _snapshot), uid);
 
-    /// <summary>Opens an instance from a byte on.</summary>
+    /// <summary>Opens a range of an instance.</summary>
     /// <param name="expected">The instance; the store may have it elsewhere by now, but not with other bytes.</param>
-    /// <param name="offset">The first byte wanted, counted within the instance.</param>
-    /// <param name="length">How many bytes are wanted; the stream may have more. Null for all that follow.</param>
+    /// <param name="range">The bytes wanted, counted within the instance; at least one.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>The bytes; a stream that can seek is the whole instance, at the beginning of the range, proven by its checksum.</returns>
     /// <exception cref="SeriesChangedException">The series does not come to rest, or has other bytes for the instance now.</exception>
     /// <exception cref="SeriesDamagedException">There is no archive.</exception>
-    public async Task<Stream> OpenAsync(InstanceRecord expected, long offset, long? length, CancellationToken cancellationToken)
+    public async Task<Stream> OpenAsync(InstanceRecord expected, ByteRange range, CancellationToken cancellationToken)
     {
         for (int attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            Snapshot snapshot = _snapshot;
+            Snapshot snapshot = Volatile.Read(ref _snapshot);
             InstanceRecord record = GetRecord(snapshot, expected.Uid);
             if (record.SizeBytes != expected.SizeBytes || record.Crc32c != expected.Crc32c)
             {
                 throw new SeriesChangedException(SeriesUri, attempt);
             }
 
-            if (snapshot.Pin is null && await TryOpenProvenAsync(record, offset, cancellationToken).ConfigureAwait(false) is { } proven)
+            if (await TryOpenAsync(snapshot, record, range, cancellationToken).ConfigureAwait(false) is { } stream)
             {
-                return proven;
-            }
-
-            if (snapshot.Pin is { } pin && await TryOpenPinnedAsync(record, offset, length, pin, cancellationToken).ConfigureAwait(false) is { } pinned)
-            {
-                return pinned;
+                return stream;
             }
 
             if (!await RefreshAsync(snapshot, cancellationToken).ConfigureAwait(false))
             {
-                if (await TryOpenProvenAsync(record, offset, cancellationToken).ConfigureAwait(false) is { } unpinned)
+                if (await TryOpenProvenAsync(record, range.Offset, cancellationToken).ConfigureAwait(false) is { } unpinned)
                 {
                     return unpinned;
                 }
@@ -64,57 +63,74 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
         throw new SeriesChangedException(SeriesUri, MaxAttempts);
     }
 
-    /// <summary>Opens the whole archive; what is read from it is to be checked instance by instance.</summary>
-    /// <returns>The bytes, and the metadata that belongs to them.</returns>
-    public async Task<(ObjectContent Content, StoredSeries Series)> OpenWholeAsync(CancellationToken cancellationToken)
+    /// <summary>Opens the archive for several instances, from the first of them to the last, in one request.</summary>
+    /// <param name="isWanted">Which instances are wanted.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>The bytes, each instance to be checked, and the metadata that belongs to them.</returns>
+    /// <exception cref="SeriesChangedException">The series does not come to rest.</exception>
+    public async Task<ForwardSeries> OpenWholeAsync(Func<InstanceRecord, bool> isWanted, CancellationToken cancellationToken)
     {
         for (int attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            Snapshot snapshot = _snapshot;
-            try
+            Snapshot snapshot = Volatile.Read(ref _snapshot);
+            InstanceRecord[] wanted = [.. snapshot.Series.Metadata.Instances.Where(isWanted).OrderBy(record => record.ArchiveRange.Offset)];
+            if (wanted.Length == 0)
             {
-                var options = new ObjectReadOptions { IfGenerationMatch = snapshot.Pin };
-                if (await store.OpenReadAsync(names.Tar, options, cancellationToken).ConfigureAwait(false) is { } content)
-                {
-                    return (content, snapshot.Series);
-                }
-            }
-            catch (PreconditionFailedException)
-            {
-                // Another generation is live: see below whose it is.
+                return new ForwardSeries(wanted, snapshot.Series, new ForwardArchive(Stream.Null, ArchiveUri), Content: null);
             }
 
-            if (!await RefreshAsync(snapshot, cancellationToken).ConfigureAwait(false)
-                && await store.OpenReadAsync(names.Tar, options: null, cancellationToken).ConfigureAwait(false) is { } unpinned)
+            var range = ByteRange.FromStartAndEnd(wanted[0].ArchiveRange.Offset, wanted.Max(record => record.ArchiveRange.End));
+            ObjectContent? content = await TryOpenManyAsync(range, snapshot.Pin, cancellationToken).ConfigureAwait(false);
+            if (content is null && !await RefreshAsync(snapshot, cancellationToken).ConfigureAwait(false))
             {
-                return (unpinned, snapshot.Series);
+                content = await TryOpenManyAsync(range, pin: null, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (content is not null)
+            {
+                return new ForwardSeries(wanted, snapshot.Series, new ForwardArchive(content.Content, ArchiveUri, range.Offset), content);
             }
         }
 
         throw new SeriesChangedException(SeriesUri, MaxAttempts);
     }
 
+    private async Task<ObjectContent?> TryOpenManyAsync(ByteRange range, long? pin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = new ObjectReadOptions { Range = range, IfGenerationMatch = pin };
+            return await store.OpenReadAsync(names.Tar, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is PreconditionFailedException or ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
     private InstanceRecord GetRecord(Snapshot snapshot, string uid) => snapshot.Series.Metadata.TryGetInstance(uid, out InstanceRecord? record)
         ? record
         : throw new InstanceNotFoundException(SeriesUri, uid);
 
-    private async Task<Stream?> TryOpenPinnedAsync(
-        InstanceRecord record, long offset, long? length, long pin, CancellationToken cancellationToken)
+    private Task<Stream?> TryOpenAsync(Snapshot snapshot, InstanceRecord record, ByteRange range, CancellationToken cancellationToken)
     {
-        if (offset == record.SizeBytes)
+        if (snapshot.Pin is { } pin)
         {
-            return Stream.Null;
+            return TryOpenPinnedAsync(record, range, pin, cancellationToken);
         }
 
+        // What proves the whole instance is one request, what pins the archive is three.
+        bool isWorthPinning = snapshot.Series.Metadata.Tar is null && range.Length < record.SizeBytes && record.SizeBytes > MaxReadWholeBytes;
+        return isWorthPinning
+            ? TryPinAsync(snapshot, record, range, cancellationToken)
+            : TryOpenProvenAsync(record, range.Offset, cancellationToken);
+    }
+
+    private async Task<Stream?> TryOpenPinnedAsync(InstanceRecord record, ByteRange range, long pin, CancellationToken cancellationToken)
+    {
         try
         {
-            var options = new ObjectReadOptions
-            {
-                Range = new ByteRange(record.ArchiveRange.Offset + offset, Math.Min(length ?? long.MaxValue, record.SizeBytes - offset)),
-                IfGenerationMatch = pin,
-            };
-            ObjectContent? content = await store.OpenReadAsync(names.Tar, options, cancellationToken).ConfigureAwait(false);
-            return content?.Content;
+            return (await OpenRangeAsync(record, range, pin, cancellationToken).ConfigureAwait(false))?.Content;
         }
         catch (PreconditionFailedException)
         {
@@ -124,6 +140,64 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
         {
             throw new TarMissingInstanceException(ArchiveUri, record.Uid, record.ArchiveRange);
         }
+    }
+
+    /// <summary>
+    /// The metadata of Python does not say which archive it describes. The one that is live is taken for it when after the
+    /// bytes began to come nobody held the lock, and after that the metadata was still the same: a writer of this archive has
+    /// committed before it released the lock.
+    /// </summary>
+    private async Task<Stream?> TryPinAsync(Snapshot snapshot, InstanceRecord record, ByteRange range, CancellationToken cancellationToken)
+    {
+        ObjectContent? content;
+        try
+        {
+            content = await OpenRangeAsync(record, range, pin: null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+
+        if (content is null)
+        {
+            return null;
+        }
+
+        bool isPinned = false;
+        try
+        {
+            if (await store.GetInfoAsync(names.Lock, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return await TryOpenProvenAsync(record, range.Offset, cancellationToken).ConfigureAwait(false);
+            }
+
+            StoredSeries? now = await StoredSeries.ReadAsync(store, names, snapshot.Series, cancellationToken).ConfigureAwait(false);
+            isPinned = ReferenceEquals(now, snapshot.Series);
+            if (isPinned)
+            {
+                Interlocked.CompareExchange(ref _snapshot, snapshot with { Pin = content.Info.Generation }, snapshot);
+            }
+
+            return isPinned ? content.Content : null;
+        }
+        finally
+        {
+            if (!isPinned)
+            {
+                await content.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task<ObjectContent?> OpenRangeAsync(InstanceRecord record, ByteRange range, long? pin, CancellationToken cancellationToken)
+    {
+        var options = new ObjectReadOptions
+        {
+            Range = new ByteRange(record.ArchiveRange.Offset + range.Offset, range.Length),
+            IfGenerationMatch = pin,
+        };
+        return store.OpenReadAsync(names.Tar, options, cancellationToken);
     }
 
     /// <summary>Without a generation to name, the whole instance is read and given out only when its checksum is right.</summary>
@@ -172,26 +246,59 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
     /// <returns>Whether anything is known now that was not known before.</returns>
     private async Task<bool> RefreshAsync(Snapshot before, CancellationToken cancellationToken)
     {
-        StoredSeries fresh = await StoredSeries.ReadAsync(store, names, cancellationToken).ConfigureAwait(false)
+        StoredSeries fresh = await StoredSeries.ReadAsync(store, names, before.Series, cancellationToken).ConfigureAwait(false)
             ?? throw new CodObjectNotFoundException(SeriesUri);
-        if (fresh.Info.Generation != before.Series.Info.Generation)
+        if (!ReferenceEquals(fresh, before.Series))
         {
-            _snapshot = new Snapshot(fresh, fresh.Metadata.Tar?.Generation);
+            Interlocked.CompareExchange(ref _snapshot, Snapshot.Of(fresh), before);
             return true;
         }
 
         ObjectInfo live = await store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false)
             ?? throw new SeriesDamagedException(SeriesUri, "there is metadata, but no archive");
-        if (before.Series.Metadata.Tar?.Matches(live) != true || live.Generation == before.Pin)
+        if (live.Generation == before.Pin || before.Series.Metadata.Tar is not { } recorded
+            || !recorded.Matches(await WithChecksumAsync(live, cancellationToken).ConfigureAwait(false)))
         {
             return false;
         }
 
-        _snapshot = before with { Pin = live.Generation };
+        Interlocked.CompareExchange(ref _snapshot, before with { Pin = live.Generation }, before);
         return true;
+    }
+
+    /// <summary>A directory does not know the checksum of a file that another program has put there: it is computed, once.</summary>
+    private async Task<ObjectInfo> WithChecksumAsync(ObjectInfo info, CancellationToken cancellationToken)
+    {
+        if (info.Crc32c is not null || info.SizeBytes > MaxChecksummedBytes || info.SizeBytes != _snapshot.Series.Metadata.Tar?.SizeBytes)
+        {
+            return info;
+        }
+
+        try
+        {
+            var options = new ObjectReadOptions { IfGenerationMatch = info.Generation };
+            if (await store.OpenReadAsync(names.Tar, options, cancellationToken).ConfigureAwait(false) is not { } content)
+            {
+                return info;
+            }
+
+            await using (content.ConfigureAwait(false))
+            {
+                var passing = new PassingStream(content.Content, copyTo: null);
+                await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
+                return info with { Crc32c = passing.Crc32c };
+            }
+        }
+        catch (PreconditionFailedException)
+        {
+            return info;
+        }
     }
 
     /// <param name="Series">The metadata.</param>
     /// <param name="Pin">The generation of the archive that it describes; null for a series that does not say.</param>
-    private sealed record Snapshot(StoredSeries Series, long? Pin);
+    private sealed record Snapshot(StoredSeries Series, long? Pin)
+    {
+        public static Snapshot Of(StoredSeries series) => new(series, series.Metadata.Tar?.Generation);
+    }
 }

@@ -20,6 +20,7 @@ public sealed partial class CodDatastore : IAsyncDisposable
         _prefix = prefix.Length == 0 ? "" : prefix.TrimEnd('/') + "/";
         Options = options;
         Sources = new InstanceSources(bucket => OpenStore(bucket, options));
+        Metadata = new MetadataCache(options.MetadataCacheBytes);
         Logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<CodDatastore>();
     }
 
@@ -31,6 +32,8 @@ public sealed partial class CodDatastore : IAsyncDisposable
     internal CodDatastoreOptions Options { get; }
 
     internal ILogger Logger { get; }
+
+    internal MetadataCache Metadata { get; }
 
     /// <summary>Opens a datastore. Nothing is read or written yet; a directory need not exist, a bucket must.</summary>
     /// <param name="path">A directory, or <c>gs://bucket</c> or <c>gs://bucket/prefix</c>.</param>
@@ -185,6 +188,19 @@ public sealed partial class CodDatastore : IAsyncDisposable
     }
 
     internal SeriesNames Name(SeriesId id) => new(_prefix, id);
+
+    /// <summary>Reads the metadata of a series; of what was read lately only whether it is still the same.</summary>
+    internal async Task<StoredSeries?> ReadMetadataAsync(SeriesNames names, CancellationToken cancellationToken)
+    {
+        Metadata.TryGet(names.Metadata, out StoredSeries? known);
+        StoredSeries? stored = await StoredSeries.ReadAsync(Store, names, known, cancellationToken).ConfigureAwait(false);
+        if (!ReferenceEquals(stored, known))
+        {
+            Metadata.Set(names.Metadata, stored);
+        }
+
+        return stored;
+    }
 
     private static CodDatastore OpenBucket(string path, CodDatastoreOptions options)
     {

@@ -41,4 +41,11 @@ public sealed record CodDatastoreOptions
     /// <summary>The storage class of archives.</summary>
     /// <value>The default is <c>STANDARD</c>. A directory has none.</value>
     public string StorageClass { get; init; } = "STANDARD";
+
+    /// <summary>
+    /// How many bytes of metadata, stored and inflated, are kept in memory, so that a series which is opened again is only asked
+    /// whether it has changed. For servers; tags that were asked for come on top.
+    /// </summary>
+    /// <value>The default is 0: nothing is kept.</value>
+    public long MetadataCacheBytes { get; init; }
 }

@@ -5,58 +5,74 @@ namespace CloudOptimizedDicom;
 public sealed partial class CodObject
 {
     /// <summary>
-    /// Writes every stored instance to <c>directory/uid.dcm</c>, byte for byte, with one request for the whole archive. A file
-    /// appears only when its checksum is right; one that is there already with the right bytes is left alone.
+    /// Writes every stored instance to a file, byte for byte, with one request for the archive. A file appears only when its
+    /// checksum is right. Those that are there already with the right bytes are left alone, and only what lies between the
+    /// first and the last one missing is fetched.
     /// </summary>
     /// <param name="directory">Where to; made when missing.</param>
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Ends the call early; the files that are there are whole.</param>
     /// <returns>The files, in stored order.</returns>
+    /// <exception cref="ArgumentException">The template leads out of the directory, has an unknown field, or gives two instances one name.</exception>
     /// <exception cref="InvalidOperationException">There are changes that were not synced.</exception>
     /// <exception cref="TarValidationException">The archive does not hold an instance; those before it are written.</exception>
     /// <exception cref="SeriesChangedException">The series does not come to rest.</exception>
+    /// <exception cref="SeriesDamagedException">A UID in the metadata cannot be part of a file's name.</exception>
     /// <exception cref="ObjectStoreException">The store did not answer.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public async Task<IReadOnlyList<string>> ExtractAsync(
         string directory, ExtractOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (HasPendingChanges)
+        options ??= new ExtractOptions();
+        var names = new InstanceFileNames(Path.GetFullPath(directory), options.NameTemplate);
+        RequireSynced("extracted");
+        IReadOnlyList<InstanceRecord> known = _current.Instances;
+        List<string> files = names.Name(Id, known);
+        HashSet<(string, uint)> there = await FindThereAsync(known, files, cancellationToken).ConfigureAwait(false);
+        if (there.Count == files.Count)
         {
-            throw new InvalidOperationException($"{Uri} has changes that were not synced; sync or discard them before extracting.");
+            return files;
         }
 
-        string root = Path.GetFullPath(directory);
-        if (_stored is null || _current.Instances.Count == 0)
+        ForwardSeries series = await Reader.OpenWholeAsync(record => !there.Contains((record.Uid, record.Crc32c)), cancellationToken).ConfigureAwait(false);
+        await using (series.ConfigureAwait(false))
         {
-            return [];
-        }
-
-        Directory.CreateDirectory(root);
-        (ObjectContent content, StoredSeries series) = await Reader.OpenWholeAsync(cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
-        {
-            var archive = new ForwardArchive(content.Content, ArchiveUri);
-            int done = 0;
-            long bytes = 0;
-            foreach (InstanceRecord record in series.Metadata.Instances.OrderBy(record => record.ArchiveRange.Offset))
+            // A writer may have been at work since the series was opened: what is written is the series of the archive.
+            IReadOnlyList<InstanceRecord> all = series.Series.Metadata.Instances;
+            files = names.Name(Id, all);
+            Dictionary<string, string> fileOf = all.Zip(files).ToDictionary(pair => pair.First.Uid, pair => pair.Second);
+            int done = all.Count - series.Records.Count;
+            long bytes = all.Sum(record => record.SizeBytes) - series.Records.Sum(record => record.SizeBytes);
+            foreach (InstanceRecord record in series.Records)
             {
-                await ExtractAsync(archive, record, FilePath(root, record), cancellationToken).ConfigureAwait(false);
-                options?.Progress?.Report(new InstanceProgress(++done, bytes += record.SizeBytes));
+                await ExtractAsync(series.Archive, record, fileOf[record.Uid], cancellationToken).ConfigureAwait(false);
+                options.Progress?.Report(new InstanceProgress(++done, bytes += record.SizeBytes));
             }
 
-            return [.. series.Metadata.Instances.Select(record => FilePath(root, record))];
+            return files;
         }
+    }
+
+    /// <summary>The instances that an earlier run has written.</summary>
+    private static async Task<HashSet<(string Uid, uint Crc32c)>> FindThereAsync(
+        IReadOnlyList<InstanceRecord> records, List<string> files, CancellationToken cancellationToken)
+    {
+        var there = new HashSet<(string, uint)>();
+        for (int i = 0; i < files.Count; i++)
+        {
+            if (await HasAsync(files[i], records[i], cancellationToken).ConfigureAwait(false))
+            {
+                there.Add((records[i].Uid, records[i].Crc32c));
+            }
+        }
+
+        return there;
     }
 
     private static async Task ExtractAsync(ForwardArchive archive, InstanceRecord record, string path, CancellationToken cancellationToken)
     {
-        if (await HasAsync(path, record, cancellationToken).ConfigureAwait(false))
-        {
-            return;
-        }
-
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         string partial = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
@@ -90,9 +106,4 @@ public sealed partial class CodObject
             return passing.Crc32c == record.Crc32c;
         }
     }
-
-    /// <summary>UIDs of a foreign series are text of unknown origin; only a plain name becomes a file.</summary>
-    private static string FilePath(string root, InstanceRecord record) => DicomUid.IsSafeName(record.Uid)
-        ? Path.Combine(root, record.Uid + ".dcm")
-        : throw new SeriesDamagedException(root, $"\"{record.Uid}\" cannot name a file");
 }

@@ -61,7 +61,7 @@ public sealed partial class CodObject
                 return bytes;
             }
 
-            Stream stream = await Reader.OpenAsync(record, range.Offset, range.Length, token).ConfigureAwait(false);
+            Stream stream = await Reader.OpenAsync(record, range, token).ConfigureAwait(false);
 
             // Where the whole instance had to be fetched to be sure of it, it serves all other ranges as well.
             proven = stream.CanSeek ? stream : null;

@@ -50,7 +50,7 @@ public sealed partial class CodObject
         CancellationToken cancellationToken)
     {
         Task<ObjectInfo?> errorLog = datastore.Store.GetInfoAsync(names.ErrorLog, cancellationToken);
-        Task<StoredSeries?> reading = StoredSeries.ReadAsync(datastore.Store, names, cancellationToken);
+        Task<StoredSeries?> reading = datastore.ReadMetadataAsync(names, cancellationToken);
         await Task.WhenAll(errorLog, reading).ConfigureAwait(false);
         string uri = $"{datastore.Store.RootUri}/{names.Folder}";
         if (await errorLog.ConfigureAwait(false) is not null && !options.OverrideErrors)
@@ -74,10 +74,10 @@ public sealed partial class CodObject
             return null;
         }
 
-        SeriesLockHandle handle = await LockAsync(datastore, names, mode, stored, options, cancellationToken).ConfigureAwait(false);
+        (SeriesLockHandle handle, stored) = await LockAsync(datastore, names, mode, stored, options, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await OpenLockedAsync(datastore, names, mode, options, handle, await errorLog.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            return await OpenLockedAsync(datastore, names, mode, options, handle, stored, await errorLog.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -86,7 +86,8 @@ public sealed partial class CodObject
         }
     }
 
-    private static async Task<SeriesLockHandle> LockAsync(
+    /// <summary>Takes the lock; gives it with the metadata as it was last seen before.</summary>
+    private static async Task<(SeriesLockHandle Handle, StoredSeries? Seen)> LockAsync(
         CodDatastore datastore, SeriesNames names, CodMode mode, StoredSeries? stored, OpenSeriesOptions options, CancellationToken cancellationToken)
     {
         var seriesLock = new SeriesLock(datastore.Store, names.Lock);
@@ -97,7 +98,7 @@ public sealed partial class CodObject
             ReadOnlyMemory<byte> backup = ToBackup(stored, names, options);
             if (await seriesLock.TryAcquireAsync(operation, backup, cancellationToken).ConfigureAwait(false) is { } handle)
             {
-                return handle;
+                return (handle, stored);
             }
 
             LockHolder? holder = await seriesLock.ReadHolderAsync(cancellationToken).ConfigureAwait(false);
@@ -105,11 +106,11 @@ public sealed partial class CodObject
                 && await TryOverrideAsync(seriesLock, holder, operation, cancellationToken).ConfigureAwait(false) is { } overriding)
             {
                 datastore.Logger.LockOverridden($"{datastore.Store.RootUri}/{names.Folder}", holder);
-                return overriding;
+                return (overriding, stored);
             }
 
             await waiting.WaitAsync(holder, cancellationToken).ConfigureAwait(false);
-            stored = await StoredSeries.ReadAsync(datastore.Store, names, cancellationToken).ConfigureAwait(false);
+            stored = await StoredSeries.ReadAsync(datastore.Store, names, stored, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -128,10 +129,11 @@ public sealed partial class CodObject
         CodMode mode,
         OpenSeriesOptions options,
         SeriesLockHandle handle,
+        StoredSeries? seen,
         ObjectInfo? errorLog,
         CancellationToken cancellationToken)
     {
-        StoredSeries? stored = await StoredSeries.ReadAsync(datastore.Store, names, cancellationToken).ConfigureAwait(false);
+        StoredSeries? stored = await StoredSeries.ReadAsync(datastore.Store, names, seen, cancellationToken).ConfigureAwait(false);
         if (stored is null && !options.CreateIfMissing)
         {
             throw new CodObjectNotFoundException($"{datastore.Store.RootUri}/{names.Folder}");

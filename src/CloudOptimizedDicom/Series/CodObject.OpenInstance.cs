@@ -13,26 +13,68 @@ public sealed partial class CodObject
     /// <param name="instanceUid">The UID that it is stored under.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>
-    /// A stream that can seek and is to be disposed by the caller. Of a series open for reading it may outlive the series.
-    /// Read from the first byte to the last, it is one request and its checksum is checked.
+    /// A stream that can seek and is to be disposed by the caller. Of a series open for reading it may outlive the series; that
+    /// of one open for writing or appending ends with it. Bytes are fetched when they are read, first 128 KiB and more while
+    /// reading goes on, so a parser that jumps over the pixels does not fetch them. <see cref="Stream.CopyToAsync(Stream)"/>,
+    /// and a read into a buffer that has room for all, is one request. Read from the first byte to the last, its checksum is
+    /// checked: the last read throws <see cref="HashMismatchException"/>. Reads throw what this call may throw but for
+    /// <see cref="InstanceNotFoundException"/>. Not thread-safe; open one for each thread.
     /// </returns>
     /// <exception cref="InstanceNotFoundException">There is none.</exception>
     /// <exception cref="TarValidationException">The archive does not hold it.</exception>
     /// <exception cref="SeriesChangedException">The series does not come to rest, or has other bytes by now.</exception>
     /// <exception cref="ObjectStoreException">The store did not answer.</exception>
-    public async Task<Stream> OpenInstanceAsync(string instanceUid, CancellationToken cancellationToken = default)
+    public Task<Stream> OpenInstanceAsync(string instanceUid, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
         InstanceRecord record = GetRecord(instanceUid);
         if (_isArchiveChanged && _scratch is { } scratch)
         {
-            return await new InstanceStream(record, scratch.Path, (offset, _) => Task.FromResult<Stream>(OpenScratchRange(scratch.Path, record, offset)))
-                .StartAsync(cancellationToken).ConfigureAwait(false);
+            return Task.FromResult<Stream>(new InstanceStream(record, scratch.Path, (range, _) => Task.FromResult<Stream>(scratch.OpenRead(record, range))));
         }
 
         ArchiveReader reader = Reader;
-        return await new InstanceStream(record, ArchiveUri, (offset, token) => reader.OpenAsync(record, offset, length: null, token))
-            .StartAsync(cancellationToken).ConfigureAwait(false);
+        return Task.FromResult<Stream>(new InstanceStream(record, ArchiveUri, (range, token) => reader.OpenAsync(record, range, token)));
+    }
+
+    /// <summary>Reads an instance whole, with one request, and checks it.</summary>
+    /// <param name="instanceUid">The UID that it is stored under.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>Its bytes.</returns>
+    /// <exception cref="NotSupportedException">It has more bytes than an array can hold; copy it to a stream.</exception>
+    /// <inheritdoc cref="OpenInstanceAsync(string, CancellationToken)"/>
+    public async Task<byte[]> ReadInstanceAsync(string instanceUid, CancellationToken cancellationToken = default)
+    {
+        Stream stream = await OpenInstanceAsync(instanceUid, cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            if (stream.Length > Array.MaxLength)
+            {
+                throw new NotSupportedException($"Instance {instanceUid} has {stream.Length} bytes, an array at most {Array.MaxLength}; use {nameof(CopyInstanceToAsync)}.");
+            }
+
+            var bytes = new byte[stream.Length];
+            await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return bytes;
+        }
+    }
+
+    /// <summary>Copies an instance whole, with one request, and checks it.</summary>
+    /// <param name="instanceUid">The UID that it is stored under.</param>
+    /// <param name="destination">Where the bytes go; when the call throws, some of them have.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>When all bytes are written.</returns>
+    /// <exception cref="HashMismatchException">The bytes are not those that were recorded.</exception>
+    /// <inheritdoc cref="OpenInstanceAsync(string, CancellationToken)"/>
+    public async Task CopyInstanceToAsync(string instanceUid, Stream destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        Stream stream = await OpenInstanceAsync(instanceUid, cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            await stream.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Opens the bytes of an instance by its place in stored order.</summary>
@@ -59,12 +101,5 @@ public sealed partial class CodObject
         ArgumentNullException.ThrowIfNull(instance);
         string uid = instance.Record?.Uid ?? throw new ArgumentException($"{instance.DicomUri} is not part of a series.", nameof(instance));
         return OpenInstanceAsync(uid, cancellationToken);
-    }
-
-    private static FileStream OpenScratchRange(string path, InstanceRecord record, long offset)
-    {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        file.Position = record.ArchiveRange.Offset + offset;
-        return file;
     }
 }

@@ -67,10 +67,16 @@ public sealed partial class CodObject
             ForgetCommit();
             throw;
         }
-        catch
+        catch (Exception error)
         {
             _leavesLock = true;
-            throw;
+            if (error is CodSyncException or not (OperationCanceledException or CodException or IOException))
+            {
+                throw;
+            }
+
+            // Between two uploads, or when this is a repetition.
+            throw _commit.ToException(Uri, error);
         }
 
         FinishCommit();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.Storage.Local;
 using CloudOptimizedDicom.Tar;
 using CloudOptimizedDicom.Tar.Index;
 
@@ -83,6 +84,13 @@ internal sealed class ScratchArchive : IDisposable
 
     /// <summary>CRC-32C of a part of the archive.</summary>
     public uint Checksum(ByteRange range) => Checksum(_file, range);
+
+    /// <summary>Opens a range of an instance in it.</summary>
+    public FileContentStream OpenRead(InstanceRecord record, ByteRange range) => new(
+        File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
+        new ByteRange(record.ArchiveRange.Offset + range.Offset, range.Length),
+        Path,
+        expectedCrc32c: null);
 
     /// <summary>Adds an instance that is in memory.</summary>
     public ByteRange Add(string name, ReadOnlyMemory<byte> data, uint crc32c)

@@ -55,6 +55,12 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
         }
     }
 
+    /// <summary>What a caller is told when a commit ends early that has touched the store.</summary>
+    /// <param name="failedObject">The object at which it ended.</param>
+    /// <param name="error">The cause.</param>
+    public CodSyncException ToException(string failedObject, Exception error) =>
+        new(SeriesUri, failedObject, [.. _done.Keys.Select(done => $"{store.RootUri}/{done}")], error);
+
     private async Task<ObjectInfo> UploadOnceAsync(string name, Func<Task<ObjectInfo>> upload)
     {
         if (_done.TryGetValue(name, out ObjectInfo? info))
@@ -74,7 +80,7 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
                 throw;
             }
 
-            throw new CodSyncException(SeriesUri, $"{store.RootUri}/{name}", [.. _done.Keys.Select(done => $"{store.RootUri}/{done}")], error);
+            throw ToException($"{store.RootUri}/{name}", error);
         }
 
         HasTouchedStore = true;

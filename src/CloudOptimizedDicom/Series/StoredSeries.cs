@@ -14,11 +14,20 @@ internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, Re
     /// <summary>Far more than any series needs, and less than a machine has.</summary>
     private const int MaxMetadataBytes = 1024 * 1024 * 1024;
 
+    /// <summary>About what it holds in memory; tags that were asked for come on top.</summary>
+    public long RetainedBytes => Bytes.Length + Metadata.JsonBytes;
+
     /// <summary>Reads the metadata; null when there is no series.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="names">The series.</param>
+    /// <param name="known">What was read before; given back when it is still the same, without its bytes coming again.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
     /// <exception cref="SeriesMetadataException">It is not readable.</exception>
-    public static async Task<StoredSeries?> ReadAsync(IObjectStore store, SeriesNames names, CancellationToken cancellationToken)
+    public static async Task<StoredSeries?> ReadAsync(
+        IObjectStore store, SeriesNames names, StoredSeries? known, CancellationToken cancellationToken)
     {
-        ObjectContent? content = await store.OpenReadAsync(names.Metadata, options: null, cancellationToken).ConfigureAwait(false);
+        var options = new ObjectReadOptions { IfGenerationNotMatch = known?.Info.Generation };
+        ObjectContent? content = await store.OpenReadAsync(names.Metadata, options, cancellationToken).ConfigureAwait(false);
         if (content is null)
         {
             return null;
@@ -26,6 +35,11 @@ internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, Re
 
         await using (content.ConfigureAwait(false))
         {
+            if (content.IsNotModified)
+            {
+                return known;
+            }
+
             string uri = $"{store.RootUri}/{names.Metadata}";
             if (content.Range.Length > MaxMetadataBytes)
             {
