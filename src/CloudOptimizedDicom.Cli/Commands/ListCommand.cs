@@ -12,17 +12,50 @@ internal static class ListCommand
         Examples:
           cod ls ./cod-store
           cod ls ./cod-store --study 1.2.3 --json
+          cod ls ./cod-store --studies        only the studies, which takes a shorter listing
         """;
 
     public static Command Create()
     {
         var datastore = new Argument<string>("DATASTORE") { Description = "The datastore." };
         var study = new Option<string?>("--study") { Description = "Only the series of this study." };
+        var studies = new Option<bool>("--studies") { Description = "The studies instead of their series." };
         Option<bool> json = CommandOptions.Json();
-        var command = new Command("ls", Description) { datastore, study, json };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed, parsed.GetValue(datastore)!, parsed.GetValue(study), parsed.GetValue(json), cancellationToken));
+        var command = new Command("ls", Description) { datastore, study, studies, json };
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(studies)
+            ? ListStudiesAsync(parsed, parsed.GetValue(datastore)!, parsed.GetValue(json), cancellationToken)
+            : RunAsync(parsed, parsed.GetValue(datastore)!, parsed.GetValue(study), parsed.GetValue(json), cancellationToken));
         return command;
+    }
+
+    private static async Task<int> ListStudiesAsync(ParseResult parsed, string path, bool json, CancellationToken cancellationToken)
+    {
+        await using CodDatastore datastore = await CommandOptions.OpenExistingDatastoreAsync(parsed, path, cancellationToken);
+        int count = 0;
+        await foreach (string studyUid in datastore.ListStudiesAsync(cancellationToken))
+        {
+            count++;
+            if (json)
+            {
+                JsonLines.Write(writer =>
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("study_uid", studyUid);
+                    writer.WriteEndObject();
+                });
+            }
+            else
+            {
+                Terminal.WriteLine(studyUid);
+            }
+        }
+
+        if (!json)
+        {
+            Terminal.WriteLine($"{count} studies");
+        }
+
+        return ExitCode.Done;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, string path, string? studyUid, bool json, CancellationToken cancellationToken)

@@ -22,6 +22,9 @@ internal sealed class DicomDataset : IDisposable
     /// <summary>Index of the first entry behind the file meta information.</summary>
     public int DatasetStart { get; set; }
 
+    /// <summary>Where reading ended, in bytes from the beginning of the (inflated) file: at its end, or at what was not wanted.</summary>
+    public long EndOffset { get; set; }
+
     /// <summary>Whether "DICM" stands at byte 128.</summary>
     public bool HasPreamble { get; set; }
 

@@ -99,6 +99,7 @@ internal sealed partial class Part10Scanner
     /// <exception cref="InvalidDicomException">There was no data element.</exception>
     public void Complete()
     {
+        _dataset.EndOffset = _position;
         if (_keepNext + _skipNext > 0)
         {
             _dataset.IsTruncated = true;
