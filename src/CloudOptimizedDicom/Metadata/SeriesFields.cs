@@ -11,6 +11,12 @@ namespace CloudOptimizedDicom.Metadata;
 /// </summary>
 internal sealed class SeriesFields
 {
+    /// <summary>The field that describes the thumbnail, as Python writes it.</summary>
+    public const string Thumbnail = "thumbnail";
+
+    /// <summary>Reads what a field may hold.</summary>
+    public static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = DicomJsonWriter.MaxJsonDepth };
+
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = DicomJsonWriter.MaxJsonDepth - 1 };
 
     private static readonly JsonWriterOptions WriterOptions = new()
@@ -61,14 +67,19 @@ internal sealed class SeriesFields
     /// <exception cref="ArgumentException">The name is empty or reserved, or the value is not JSON or too deep.</exception>
     public void Set(string name, ReadOnlyMemory<byte> utf8Json)
     {
+        RequireFree(name);
+        RequireValid(utf8Json.Span);
+        _values[name] = utf8Json.ToArray();
+    }
+
+    /// <exception cref="ArgumentException">The name is empty or reserved.</exception>
+    public static void RequireFree(string name)
+    {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (IsReserved(name))
         {
             throw new ArgumentException($"\"{name}\" is a name of the format itself.", nameof(name));
         }
-
-        RequireValid(utf8Json.Span);
-        _values[name] = utf8Json.ToArray();
     }
 
     public bool Remove(string name) => _values.Remove(name);

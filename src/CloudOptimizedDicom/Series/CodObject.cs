@@ -58,10 +58,6 @@ public sealed partial class CodObject : IAsyncDisposable
 
     private string ArchiveUri => $"{_store.RootUri}/{_names.Tar}";
 
-    /// <summary>The instances in stored order, those that are not synced yet included. No request.</summary>
-    /// <returns>A list of its own, which later changes leave alone.</returns>
-    public IReadOnlyList<Instance> GetInstances() => [.. _current.Instances.Select(ToInstance)];
-
     /// <summary>One instance. No request.</summary>
     /// <param name="instanceUid">The UID that it is stored under.</param>
     /// <returns>The instance.</returns>
@@ -139,9 +135,17 @@ public sealed partial class CodObject : IAsyncDisposable
             : throw new InstanceNotFoundException(Uri, instanceUid);
     }
 
-    private Instance ToInstance(InstanceRecord record) => _appended.TryGetValue(record.Uid, out Instance? appended)
-        ? appended
-        : new Instance(record, DicomUriOf(record.Uid));
+    private Instance ToInstance(InstanceRecord record)
+    {
+        if (!_appended.TryGetValue(record.Uid, out Instance? appended))
+        {
+            return new Instance(record, DicomUriOf(record.Uid));
+        }
+
+        // A duplicate that came later may have been noted in the record.
+        appended.Record = record;
+        return appended;
+    }
 
     private string DicomUriOf(string uid) => $"{ArchiveUri}://{SeriesNames.Member(uid)}";
 

@@ -1,0 +1,7 @@
+namespace CloudOptimizedDicom.Tests.Series;
+
+public enum StoreKind
+{
+    Directory,
+    Bucket,
+}
