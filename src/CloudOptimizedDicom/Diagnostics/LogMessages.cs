@@ -25,4 +25,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(1007, LogLevel.Warning, "The lock of {Series}, held by {Holder}, was taken over: it names no instance and is old.")]
     public static partial void LockOverridden(this ILogger logger, string series, object holder);
+
+    [LoggerMessage(1008, LogLevel.Warning, "{Uri} could not be deleted. No metadata names it any more.")]
+    public static partial void ThumbnailNotDeleted(this ILogger logger, Exception error, string uri);
 }

@@ -45,7 +45,7 @@ public sealed partial class CodObject
         _isMetadataChanged = true;
     }
 
-    /// <summary>Removes a field with the next sync.</summary>
+    /// <summary>Removes a field with the next sync. Removing <c>thumbnail</c> deletes the object that it names, too.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="ArgumentException">The name is empty or one of the format's own.</exception>

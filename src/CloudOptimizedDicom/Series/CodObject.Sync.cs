@@ -50,12 +50,14 @@ public sealed partial class CodObject
         try
         {
             await RequireOldLockAsync(_commit, timeout.Token).ConfigureAwait(false);
+            await FindDroppedThumbnailAsync(_commit, timeout.Token).ConfigureAwait(false);
             if (_isArchiveChanged)
             {
                 await CommitArchiveAsync(_commit, timeout.Token).ConfigureAwait(false);
             }
 
             await CommitMetadataAsync(_commit, timeout.Token).ConfigureAwait(false);
+            await DeleteDroppedThumbnailAsync(timeout.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (!_commit.HasTouchedStore)
         {
@@ -92,7 +94,7 @@ public sealed partial class CodObject
 
     private bool RequiresCommit(SyncOptions options)
     {
-        if (Mode != CodMode.Write || _current.Instances.Count > 0 || _stored is not { Metadata.Instances.Count: > 0 })
+        if (_current.Instances.Count > 0 || _stored is not { Metadata.Instances.Count: > 0 })
         {
             return _isMetadataChanged;
         }
@@ -142,22 +144,62 @@ public sealed partial class CodObject
         _stored = new StoredSeries(_current, info, _metadataBytes);
     }
 
-    /// <summary>The archive to be replaced, as far as the metadata tells; a series of Python's does not.</summary>
+    /// <summary>
+    /// The archive to be replaced, where nothing of it was fetched. A write may replace any; an append only the one that the
+    /// metadata describes, which in a copied store has another generation.
+    /// </summary>
     private async Task<ArchiveFence> GetArchiveFenceAsync(CancellationToken cancellationToken)
     {
-        if (_stored is null || _stored.Metadata.Tar is not null)
+        ObjectIdentity? recorded = _stored?.Metadata.Tar;
+        if (_stored is null || (recorded is not null && (Mode == CodMode.Write || _hasSynced)))
         {
-            return new ArchiveFence(_stored?.Metadata.Tar?.Generation ?? 0, IsOfMetadata: true);
+            return new ArchiveFence(recorded?.Generation ?? 0, IsOfMetadata: true);
         }
 
         // Python marks no upload, so one that is marked was left by a writer that has not committed.
         ObjectInfo? live = await _store.GetInfoAsync(_names.Tar, cancellationToken).ConfigureAwait(false);
-        if (live is not null && Mode == CodMode.Append)
+        bool isOfMetadata = recorded is null ? live?.UploadId is null : live?.Generation == recorded.Generation;
+        if (Mode == CodMode.Append)
         {
-            throw new SeriesDamagedException(Uri, "there is an archive, but no instance in the metadata");
+            uint? crc32c = live is null || recorded is null ? null : live.Crc32c ?? await ChecksumAsync(live, cancellationToken).ConfigureAwait(false);
+            RequireRecorded(live, crc32c, recorded, _stored.Metadata.Instances.Count > 0);
         }
 
-        return new ArchiveFence(live?.Generation ?? 0, IsOfMetadata: live?.UploadId is null);
+        return new ArchiveFence(live?.Generation ?? 0, isOfMetadata);
+    }
+
+    private void RequireRecorded(ObjectInfo? live, uint? crc32c, ObjectIdentity? recorded, bool hasInstances)
+    {
+        string? reason = live switch
+        {
+            null => hasInstances || recorded is not null ? "there is metadata, but no archive" : null,
+            _ when recorded is not null => live.SizeBytes == recorded.SizeBytes && crc32c == recorded.Crc32c
+                ? null : "the archive is not the one that the metadata describes",
+            _ when !hasInstances => "there is an archive, but no instance in the metadata",
+            _ => live.UploadId is null ? null : "the archive was left by a writer that died",
+        };
+        if (reason is not null)
+        {
+            throw new SeriesDamagedException(Uri, reason);
+        }
+    }
+
+    /// <summary>The checksum of an archive of which the store knows none, as of a file that was copied there.</summary>
+    private async Task<uint?> ChecksumAsync(ObjectInfo live, CancellationToken cancellationToken)
+    {
+        var options = new ObjectReadOptions { IfGenerationMatch = live.Generation };
+        ObjectContent? content = await _store.OpenReadAsync(live.Name, options, cancellationToken).ConfigureAwait(false);
+        if (content is null)
+        {
+            return null;
+        }
+
+        await using (content.ConfigureAwait(false))
+        {
+            var passing = new PassingStream(content.Content, copyTo: null);
+            await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
+            return passing.Crc32c;
+        }
     }
 
     private async Task<long> GetIndexFenceAsync(CancellationToken cancellationToken) => _stored is null || _stored.Metadata.Index is not null

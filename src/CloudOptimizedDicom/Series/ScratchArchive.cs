@@ -9,7 +9,7 @@ namespace CloudOptimizedDicom;
 /// <summary>
 /// The archive of a series while it is being made: a file on this machine that grows by whole members. Not thread-safe.
 /// </summary>
-internal sealed class ScratchArchive : IDisposable
+internal sealed partial class ScratchArchive : IDisposable
 {
     private const int CopyBytes = 1024 * 1024;
 

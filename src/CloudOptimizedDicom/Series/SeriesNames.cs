@@ -25,7 +25,10 @@ internal sealed record SeriesNames(string Prefix, SeriesId Id)
 
     /// <summary>Every object of the series but its lock, in the order in which they are deleted.</summary>
     public IReadOnlyList<string> InOrderOfDeletion =>
-        [Metadata, Index, $"{Folder}/thumbnail.mp4", $"{Folder}/thumbnail.jpg", ErrorLog, Tar];
+        [Metadata, Index, .. Thumbnails, ErrorLog, Tar];
+
+    /// <summary>What a thumbnail may be called.</summary>
+    public IReadOnlyList<string> Thumbnails => [$"{Folder}/thumbnail.mp4", $"{Folder}/thumbnail.jpg"];
 
     /// <summary>The name of an instance within the archive.</summary>
     public static string Member(string uid) => $"instances/{uid}.dcm";
