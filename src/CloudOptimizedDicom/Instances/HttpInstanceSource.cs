@@ -6,8 +6,11 @@ namespace CloudOptimizedDicom;
 /// <summary>A file on a web server.</summary>
 /// <param name="uri">With the scheme <c>http</c> or <c>https</c>.</param>
 /// <param name="client">Makes the requests; it decompresses nothing.</param>
-internal sealed class HttpInstanceSource(string uri, HttpClient client) : IInstanceSource
+/// <param name="maxSpooledBytes">How much is taken where the server does not say how much will come.</param>
+internal sealed class HttpInstanceSource(string uri, HttpClient client, long maxSpooledBytes) : IInstanceSource
 {
+    private const int SpoolBytes = 128 * 1024;
+
     /// <summary>The URI without what may be a secret in it.</summary>
     public string Uri { get; } = new UriBuilder(uri) { UserName = "", Password = "", Query = "" }.Uri.ToString();
 
@@ -53,7 +56,15 @@ internal sealed class HttpInstanceSource(string uri, HttpClient client) : IInsta
         {
             await using (content.ConfigureAwait(false))
             {
-                await content.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+                byte[] buffer = new byte[SpoolBytes];
+                for (int read; (read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
+                {
+                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                    if (file.Position > maxSpooledBytes)
+                    {
+                        throw new InstanceTooLargeException(Uri, file.Position, maxSpooledBytes);
+                    }
+                }
             }
 
             file.Position = 0;

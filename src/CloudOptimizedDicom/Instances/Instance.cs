@@ -85,6 +85,7 @@ public sealed class Instance
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The hashed UID.</returns>
     /// <exception cref="InvalidOperationException">There is no <see cref="UidHasher"/>.</exception>
+    /// <exception cref="UidHashingException">It fails, or gives what cannot name anything.</exception>
     public async Task<string> GetHashedInstanceUidAsync(CancellationToken cancellationToken = default) =>
         Hash(await GetInstanceUidAsync(cancellationToken).ConfigureAwait(false));
 
@@ -109,7 +110,28 @@ public sealed class Instance
             : null);
 
     /// <summary>The UID under which something of this instance is stored.</summary>
-    internal string ToStored(string uid) => UidHasher is null ? uid : UidHasher(uid);
+    /// <exception cref="UidHashingException">The hasher fails, or gives what cannot name anything.</exception>
+    internal string ToStored(string uid)
+    {
+        if (UidHasher is null)
+        {
+            return uid;
+        }
+
+        string? hashed;
+        try
+        {
+            hashed = UidHasher(uid);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new UidHashingException(OriginalPath, $"its {nameof(UidHasher)} fails: {error.Message}", error);
+        }
+
+        return DicomUid.IsSafeName(hashed)
+            ? hashed
+            : throw new UidHashingException(OriginalPath, $"its {nameof(UidHasher)} gives \"{hashed}\", which cannot name anything");
+    }
 
     /// <summary>What an append made of it is not kept: it is a file that is to be stored again.</summary>
     internal void Discard()
@@ -118,8 +140,8 @@ public sealed class Instance
         DicomUri = OriginalPath;
     }
 
-    private string Hash(string uid) => UidHasher is { } hash
-        ? hash(uid)
+    private string Hash(string uid) => UidHasher is not null
+        ? ToStored(uid)
         : throw new InvalidOperationException($"{DicomUri} has no {nameof(UidHasher)}.");
 
     /// <summary>Reads the UIDs from the header, once.</summary>

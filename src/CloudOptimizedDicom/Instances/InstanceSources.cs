@@ -21,11 +21,13 @@ internal sealed class InstanceSources(Func<string, IObjectStore> openBucket) : I
     public static InstanceSources Default { get; } = new(bucket => new GcsObjectStore(bucket));
 
     /// <exception cref="SourceReadException">The URI is of a kind that is not known.</exception>
-    public IInstanceSource Resolve(string uri)
+    /// <param name="uri">The URI.</param>
+    /// <param name="maxBytes">How much of a source that does not tell its size is taken.</param>
+    public IInstanceSource Resolve(string uri, long maxBytes = long.MaxValue)
     {
         try
         {
-            return ResolveKnown(uri);
+            return ResolveKnown(uri, maxBytes);
         }
         catch (Exception error) when (error is ArgumentException or UriFormatException)
         {
@@ -33,7 +35,7 @@ internal sealed class InstanceSources(Func<string, IObjectStore> openBucket) : I
         }
     }
 
-    private IInstanceSource ResolveKnown(string uri)
+    private IInstanceSource ResolveKnown(string uri, long maxBytes)
     {
         if (ResolveBucket(uri) is { } place)
         {
@@ -46,7 +48,7 @@ internal sealed class InstanceSources(Func<string, IObjectStore> openBucket) : I
         return scheme < 0 ? new FileInstanceSource(uri) : uri[..scheme].ToUpperInvariant() switch
         {
             "FILE" => new FileInstanceSource(uri),
-            "HTTP" or "HTTPS" => new HttpInstanceSource(uri, Http),
+            "HTTP" or "HTTPS" => new HttpInstanceSource(uri, Http, maxBytes),
             string other => throw new SourceReadException(uri, new UriFormatException($"the scheme {other} is not known")),
         };
     }

@@ -3,9 +3,38 @@ namespace CloudOptimizedDicom;
 /// <summary>How instances are appended.</summary>
 public sealed record AppendOptions
 {
+    private const long GiB = 1L << 30;
+
     /// <summary>How many instances are read at once.</summary>
     /// <value>The default is the number of processors. Each holds up to 4 MiB.</value>
     public int MaxParallelism { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>The largest instance that is taken, in bytes (inclusive); others are an <see cref="InstanceTooLargeException"/>.</summary>
+    /// <value>The default is 10 GiB.</value>
+    public long MaxInstanceBytes { get; init; } = 10 * GiB;
+
+    /// <summary>
+    /// How many bytes (inclusive) the instances of the series may have in all; those that are new and do not fit are a
+    /// <see cref="SeriesTooLargeException"/>.
+    /// </summary>
+    /// <value>The default is 100 GiB.</value>
+    public long MaxSeriesBytes { get; init; } = 100 * GiB;
+
+    /// <summary>
+    /// Whether an instance whose UID is there with other bytes counts as the same when the value of its Pixel Data (7FE0,0010)
+    /// is the same, byte for byte. The stored one is fetched for that. Where one of the two has none, or is Deflated, so that
+    /// it has none in the file as such, it stays a conflict.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool TreatMetadataDiffsAsSame { get; init; }
+
+    /// <summary>
+    /// Whether files of this machine are deleted once their bytes are stored: by the next sync that succeeds, those of new
+    /// instances and of those that are there with the same bytes, but none whose size or time has changed since it was read.
+    /// Hints do not save reading them. A file that cannot be deleted is logged and stays.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool DeleteLocalOrigin { get; init; }
 
     /// <summary>Told after each instance.</summary>
     /// <value>The default is <see langword="null"/>.</value>

@@ -11,14 +11,16 @@ namespace CloudOptimizedDicom;
 /// <param name="archiveUri">The archive as records name it.</param>
 /// <param name="sources">Finds the instances.</param>
 /// <param name="openScratch">Gives the archive to add to, at the first instance that is new.</param>
+/// <param name="openStored">Opens an instance that the series has.</param>
 /// <param name="options">How.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class AppendSession(
+internal sealed partial class AppendSession(
     SeriesNames names,
     SeriesMetadata metadata,
     string archiveUri,
     InstanceSources sources,
     Func<CancellationToken, Task<ScratchArchive>> openScratch,
+    Func<InstanceRecord, CancellationToken, Task<Stream>> openStored,
     AppendOptions options,
     TimeProvider timeProvider)
 {
@@ -26,6 +28,9 @@ internal sealed class AppendSession(
     private readonly List<Instance> _same = [];
     private readonly List<Instance> _conflict = [];
     private readonly List<AppendError> _errors = [];
+    private readonly Dictionary<Instance, AppendReason> _reasons = new(ReferenceEqualityComparer.Instance);
+    private readonly List<LocalOrigin> _origins = [];
+    private long _seriesBytes = metadata.Instances.Sum(record => record.SizeBytes);
     private int _instancesDone;
     private long _bytesDone;
 
@@ -35,14 +40,18 @@ internal sealed class AppendSession(
     /// <summary>What was added.</summary>
     public IReadOnlyList<Instance> Added => _new;
 
+    /// <summary>The files that are to be deleted once their bytes are stored.</summary>
+    public IReadOnlyList<LocalOrigin> Origins => _origins;
+
     public async Task<AppendResult> RunAsync(IEnumerable<Instance> instances, CancellationToken cancellationToken)
     {
-        var opening = new Queue<(Instance Instance, Task<PreparedInstance>? Prepared)>();
+        var opening = new Queue<Opening>();
+        var given = new HashSet<Instance>(ReferenceEqualityComparer.Instance);
         try
         {
-            foreach (Instance instance in instances)
+            foreach (Instance instance in instances.Where(given.Add))
             {
-                opening.Enqueue((instance, HintCheck.IsSame(instance, metadata) ? null : Task.Run(() => OpenAsync(instance, cancellationToken), cancellationToken)));
+                opening.Enqueue(Begin(instance, cancellationToken));
                 if (opening.Count >= Math.Max(1, options.MaxParallelism))
                 {
                     await TakeNextAsync(opening, cancellationToken).ConfigureAwait(false);
@@ -59,10 +68,41 @@ internal sealed class AppendSession(
             await DisposeAllAsync(opening).ConfigureAwait(false);
         }
 
-        return new AppendResult { New = _new, Same = _same, Conflict = _conflict, Errors = _errors };
+        return new AppendResult { New = _new, Same = _same, Conflict = _conflict, Errors = _errors, Reasons = _reasons };
     }
 
-    private static async Task DisposeAllAsync(Queue<(Instance Instance, Task<PreparedInstance>? Prepared)> opening)
+    /// <summary>Begins to read an instance, unless what is known of it says that this is in vain.</summary>
+    private Opening Begin(Instance instance, CancellationToken cancellationToken)
+    {
+        try
+        {
+            RequireHasher(instance);
+            IInstanceSource? source = options.DeleteLocalOrigin && instance.Record is null ? sources.Resolve(instance.DicomUri) : null;
+            LocalOrigin? origin = source is FileInstanceSource file ? LocalOrigin.Observe(file.Path) : null;
+            if (origin is null && HintCheck.IsSame(instance, metadata))
+            {
+                return new Opening(instance, Prepared: null, IsSame: true, origin);
+            }
+
+            if (instance.Hints.SizeBytes is { } size && size > options.MaxInstanceBytes)
+            {
+                throw new InstanceTooLargeException(instance.OriginalPath, size, options.MaxInstanceBytes);
+            }
+
+            // Those before it may bring its UID, so that it need not fit: that is seen when it is its turn.
+            return new Opening(instance, IsTooMuch(instance) ? null : OpenAsync(instance, cancellationToken), IsSame: false, origin);
+        }
+        catch (Exception error) when (IsOfInstance(error))
+        {
+            return new Opening(instance, Task.FromException<PreparedInstance>(error), IsSame: false, Origin: null);
+        }
+    }
+
+    /// <summary>Whether hints say that the instance is new and that there is no room for it.</summary>
+    private bool IsTooMuch(Instance instance) => instance.Hints.SizeBytes is { } size && size > options.MaxSeriesBytes - _seriesBytes
+        && instance.KnownUids is { } uids && !metadata.TryGetInstance(instance.ToStored(uids.InstanceUid), out _);
+
+    private static async Task DisposeAllAsync(Queue<Opening> opening)
     {
         foreach (Task<PreparedInstance> prepared in opening.Select(entry => entry.Prepared).OfType<Task<PreparedInstance>>())
         {
@@ -74,17 +114,24 @@ internal sealed class AppendSession(
         }
     }
 
-    private Task<PreparedInstance> OpenAsync(Instance instance, CancellationToken cancellationToken) => PreparedInstance.OpenAsync(
-        instance, sources.Resolve(instance.DicomUri), uids => BulkDataUri(instance.ToStored(uids.InstanceUid)), cancellationToken);
+    private Task<PreparedInstance> OpenAsync(Instance instance, CancellationToken cancellationToken) => Task.Run(
+        () => PreparedInstance.OpenAsync(
+            instance,
+            sources.Resolve(instance.DicomUri, options.MaxInstanceBytes),
+            options.MaxInstanceBytes,
+            uids => BulkDataUri(instance.ToStored(uids.InstanceUid)),
+            cancellationToken),
+        cancellationToken);
 
     private string BulkDataUri(string uid) => $"{archiveUri}://{SeriesNames.Member(uid)}";
 
-    private async Task TakeNextAsync(Queue<(Instance Instance, Task<PreparedInstance>? Prepared)> opening, CancellationToken cancellationToken)
+    private async Task TakeNextAsync(Queue<Opening> openings, CancellationToken cancellationToken)
     {
-        (Instance instance, Task<PreparedInstance>? preparing) = opening.Dequeue();
-        if (preparing is null)
+        Opening opening = openings.Dequeue();
+        Instance instance = opening.Instance;
+        if (opening.IsSame)
         {
-            _same.Add(instance);
+            Take(instance, _same, AppendReason.SameByHints);
             Report(instance.Hints.SizeBytes ?? 0);
             return;
         }
@@ -92,28 +139,46 @@ internal sealed class AppendSession(
         long bytes = 0;
         try
         {
-            PreparedInstance prepared = await preparing.ConfigureAwait(false);
+            if (opening.Prepared is null && IsTooMuch(instance))
+            {
+                throw new SeriesTooLargeException(instance.OriginalPath, instance.Hints.SizeBytes ?? 0, _seriesBytes, options.MaxSeriesBytes);
+            }
+
+            PreparedInstance prepared = await (opening.Prepared ?? OpenAsync(instance, cancellationToken)).ConfigureAwait(false);
             await using (prepared.ConfigureAwait(false))
             {
                 bytes = prepared.SizeBytes;
-                await TakeAsync(prepared, cancellationToken).ConfigureAwait(false);
+                uint crc32c = await TakeAsync(prepared, cancellationToken).ConfigureAwait(false);
+                if (opening.Origin is { } origin && _reasons[instance] is AppendReason.NewUid or AppendReason.SameBytes)
+                {
+                    _origins.Add(origin with { StoredUid = instance.StoredUid, Crc32c = crc32c });
+                }
             }
         }
         catch (Exception error) when (IsOfInstance(error))
         {
             _errors.Add(new AppendError(instance, error));
+            _reasons[instance] = AppendReason.Failed;
         }
 
         Report(bytes);
+    }
+
+    private void Take(Instance instance, List<Instance> list, AppendReason reason)
+    {
+        list.Add(instance);
+        _reasons[instance] = reason;
     }
 
     private void Report(long bytes) => options.Progress?.Report(new InstanceProgress(++_instancesDone, _bytesDone += bytes));
 
     /// <summary>Whether an error costs only its instance. One of the scratch disk or of the store costs the call.</summary>
     private static bool IsOfInstance(Exception error) => error
-        is Part10.InvalidDicomException or SourceChangedException or SeriesMismatchException or HintMismatchException or SourceReadException;
+        is Part10.InvalidDicomException or SourceChangedException or SeriesMismatchException or HintMismatchException or SourceReadException
+        or InstanceTooLargeException or SeriesTooLargeException or UidHashingException;
 
-    private async Task TakeAsync(PreparedInstance prepared, CancellationToken cancellationToken)
+    /// <summary>Takes an instance in, or finds that it is there; the result is its checksum.</summary>
+    private async Task<uint> TakeAsync(PreparedInstance prepared, CancellationToken cancellationToken)
     {
         Instance instance = prepared.Instance;
         string uid = instance.ToStored(prepared.Uids.InstanceUid);
@@ -124,8 +189,13 @@ internal sealed class AppendSession(
         {
             uint crc32c = prepared.Scan?.Crc32c
                 ?? (await ScanStreamAsync(prepared, copyTo: null, uid, cancellationToken).ConfigureAwait(false)).Crc32c;
-            Compare(instance, existing, prepared.SizeBytes, crc32c);
-            return;
+            await CompareAsync(prepared, existing, crc32c, cancellationToken).ConfigureAwait(false);
+            return crc32c;
+        }
+
+        if (prepared.SizeBytes > options.MaxSeriesBytes - _seriesBytes)
+        {
+            throw new SeriesTooLargeException(instance.OriginalPath, prepared.SizeBytes, _seriesBytes, options.MaxSeriesBytes);
         }
 
         ScratchArchive scratch = await openScratch(cancellationToken).ConfigureAwait(false);
@@ -136,7 +206,20 @@ internal sealed class AppendSession(
         instance.Record = record;
         instance.DicomUri = $"{scratch.Path}://{SeriesNames.Member(uid)}";
         HasChanges = true;
-        _new.Add(instance);
+        _seriesBytes += record.SizeBytes;
+        Take(instance, _new, AppendReason.NewUid);
+        return record.Crc32c;
+    }
+
+    /// <summary>A series either hides the UIDs of all its instances or of none.</summary>
+    private void RequireHasher(Instance instance)
+    {
+        if (metadata.UsesHashedUids != (instance.UidHasher is not null))
+        {
+            throw new UidHashingException(instance.OriginalPath, metadata.UsesHashedUids
+                ? $"the series {names.Id} hides its UIDs, and the instance has no {nameof(Instance.UidHasher)}"
+                : $"the series {names.Id} has its UIDs in clear, and the instance has a {nameof(Instance.UidHasher)}");
+        }
     }
 
     private void RequireBelongs(Instance instance, InstanceUids uids, string uid)
@@ -151,24 +234,6 @@ internal sealed class AppendSession(
         if (!DicomUid.IsSafeName(uid))
         {
             throw new Part10.InvalidDicomException(0, Part10.DicomTag.SOPInstanceUID, $"\"{uid}\" cannot name an instance");
-        }
-    }
-
-    private void Compare(Instance instance, InstanceRecord existing, long sizeBytes, uint crc32c)
-    {
-        if (existing.SizeBytes == sizeBytes && existing.Crc32c == crc32c)
-        {
-            _same.Add(instance);
-            return;
-        }
-
-        _conflict.Add(instance);
-        bool isRemote = instance.OriginalPath.Contains("://", StringComparison.Ordinal)
-            && !instance.OriginalPath.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
-        if (isRemote && !existing.DiffHashDupePaths.Contains(instance.OriginalPath))
-        {
-            metadata.Replace(existing.WithDiffHashDupePath(instance.OriginalPath, timeProvider.GetUtcNow()));
-            HasChanges = true;
         }
     }
 
@@ -199,4 +264,10 @@ internal sealed class AppendSession(
 
     private InstanceRecord NewRecord(PreparedInstance prepared, InstanceScan scan, string uid, ByteRange range) => InstanceRecord.Create(
         scan, uid, range, prepared.Instance.OriginalPath, prepared.Instance.Dependencies, metadata.Version, timeProvider.GetUtcNow());
+
+    /// <param name="Instance">An instance whose turn comes.</param>
+    /// <param name="Prepared">Its reading; null when it has not begun.</param>
+    /// <param name="IsSame">Whether it is stored already, as far as its hints tell.</param>
+    /// <param name="Origin">The file, when it is to be deleted.</param>
+    private sealed record Opening(Instance Instance, Task<PreparedInstance>? Prepared, bool IsSame, LocalOrigin? Origin);
 }

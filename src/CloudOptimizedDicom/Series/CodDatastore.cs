@@ -150,11 +150,19 @@ public sealed partial class CodDatastore : IAsyncDisposable
             Name(new SeriesId(studyUid, seriesUid)),
             CodMode.Append,
             options ?? new OpenSeriesOptions(),
-            metadata => instances.All(instance => HintCheck.IsSame(instance, metadata)),
+            metadata => appendOptions?.DeleteLocalOrigin != true && instances.All(instance => HintCheck.IsSame(instance, metadata)),
             cancellationToken).ConfigureAwait(false);
         if (series is null)
         {
-            return new AppendResult { New = [], Same = [.. instances], Conflict = [], Errors = [] };
+            Instance[] same = [.. instances.Distinct()];
+            return new AppendResult
+            {
+                New = [],
+                Same = same,
+                Conflict = [],
+                Errors = [],
+                Reasons = same.ToDictionary(instance => instance, _ => AppendReason.SameByHints),
+            };
         }
 
         await using (series.ConfigureAwait(false))

@@ -36,7 +36,7 @@ public sealed partial class CodObject
         }
 
         var session = new AppendSession(
-            _names, edited, ArchiveUri, _datastore.Sources, OpenScratch, options ?? new AppendOptions(), _datastore.Options.TimeProvider);
+            _names, edited, ArchiveUri, _datastore.Sources, OpenScratch, OpenStoredAsync, options ?? new AppendOptions(), _datastore.Options.TimeProvider);
         try
         {
             AppendResult result = await session.RunAsync(instances, cancellationToken).ConfigureAwait(false);
@@ -48,6 +48,7 @@ public sealed partial class CodObject
                 _appended[added.Record!.Uid] = added;
             }
 
+            _origins.AddRange(session.Origins);
             return result;
         }
         catch
@@ -56,6 +57,12 @@ public sealed partial class CodObject
             throw;
         }
     }
+
+    /// <summary>The bytes of an instance that the series has, of a session that may have it on this machine only.</summary>
+    private Task<Stream> OpenStoredAsync(InstanceRecord record, CancellationToken cancellationToken) =>
+        _scratch is { } scratch
+            ? Task.FromResult<Stream>(OpenInScratch(scratch, record))
+            : Reader.OpenAsync(record, new ByteRange(0, record.SizeBytes), cancellationToken);
 
     /// <summary>The archive is as it was, and the instances are where they came from.</summary>
     private void TakeBack(AppendSession session, ScratchArchive.Mark? mark)

@@ -31,7 +31,7 @@ public sealed partial class CodObject
         InstanceRecord record = GetRecord(instanceUid);
         if (_isArchiveChanged && _scratch is { } scratch)
         {
-            return Task.FromResult<Stream>(new InstanceStream(record, scratch.Path, (range, _) => Task.FromResult<Stream>(scratch.OpenRead(record, range))));
+            return Task.FromResult<Stream>(OpenInScratch(scratch, record));
         }
 
         ArchiveReader reader = Reader;
@@ -102,4 +102,7 @@ public sealed partial class CodObject
         string uid = instance.Record?.Uid ?? throw new ArgumentException($"{instance.DicomUri} is not part of a series.", nameof(instance));
         return OpenInstanceAsync(uid, cancellationToken);
     }
+
+    private static InstanceStream OpenInScratch(ScratchArchive scratch, InstanceRecord record) =>
+        new(record, scratch.Path, (range, _) => Task.FromResult<Stream>(scratch.OpenRead(record, range)));
 }

@@ -41,6 +41,7 @@ public sealed partial class CodObject
         using Change change = BeginChange("A sync", mayFollowFailedSync: true);
         if (!RequiresCommit(options ?? new SyncOptions()))
         {
+            DeleteLocalOrigins();
             return;
         }
 
@@ -82,6 +83,7 @@ public sealed partial class CodObject
         }
 
         FinishCommit();
+        DeleteLocalOrigins();
     }
 
     private async Task RequireOldLockAsync(SeriesCommit commit, CancellationToken cancellationToken)

@@ -31,7 +31,25 @@ internal static class HintCheck
     /// Whether an instance is stored already with the same bytes, as far as its hints tell: it need not be read then, since
     /// nothing of it will be stored. One that conflicts must be, since that is noted.
     /// </summary>
+    /// <remarks>The same goes for an instance that is part of the series by an earlier append.</remarks>
     public static bool IsSame(Instance instance, SeriesMetadata metadata)
+    {
+        if (instance.Record is { } record)
+        {
+            return metadata.TryGetInstance(record.Uid, out InstanceRecord? own) && own.SizeBytes == record.SizeBytes && own.Crc32c == record.Crc32c;
+        }
+
+        try
+        {
+            return metadata.UsesHashedUids == (instance.UidHasher is not null) && IsSameByHints(instance, metadata);
+        }
+        catch (UidHashingException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsSameByHints(Instance instance, SeriesMetadata metadata)
     {
         Hints hints = instance.Hints;
         if (hints.SizeBytes is not { } size || hints.Crc32c is not { } crc32c || instance.KnownUids is not { } uids

@@ -41,13 +41,20 @@ internal sealed class PreparedInstance : IAsyncDisposable
 
     /// <summary>Opens an instance and reads what is to be known before it is stored.</summary>
     /// <exception cref="SourceReadException">It cannot be read.</exception>
+    /// <exception cref="InstanceTooLargeException">It has more bytes than it may have; none of them was read.</exception>
     /// <exception cref="SourceChangedException">It became shorter meanwhile.</exception>
     /// <exception cref="InvalidDicomException">It is not readable as DICOM, lacks the prefix, or does not say what it is.</exception>
     public static async Task<PreparedInstance> OpenAsync(
-        Instance instance, IInstanceSource source, Func<InstanceUids, string> nameBulkData, CancellationToken cancellationToken)
+        Instance instance, IInstanceSource source, long maxBytes, Func<InstanceUids, string> nameBulkData, CancellationToken cancellationToken)
     {
         SourceContent content = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
         long size = content.SizeBytes;
+        if (size > maxBytes)
+        {
+            await content.DisposeAsync().ConfigureAwait(false);
+            throw new InstanceTooLargeException(source.Uri, size, maxBytes);
+        }
+
         int wanted = (int)Math.Min(size, InstanceScanner.MaxBufferedBytes);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(wanted);
         try

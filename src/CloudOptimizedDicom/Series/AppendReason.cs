@@ -1,0 +1,29 @@
+namespace CloudOptimizedDicom;
+
+/// <summary>Why an instance is in the list of an <see cref="AppendResult"/> that it is in.</summary>
+public enum AppendReason
+{
+    /// <summary>New: its UID was not there.</summary>
+    NewUid,
+
+    /// <summary>Same: it was read, and is there with the same size and checksum, stored before or earlier in this call.</summary>
+    SameBytes,
+
+    /// <summary>Same: its hints say so, or it is part of the series by an earlier append; it was not read.</summary>
+    SameByHints,
+
+    /// <summary>Same: its bytes are other ones, its Pixel Data is not, and <see cref="AppendOptions.TreatMetadataDiffsAsSame"/> is set.</summary>
+    SamePixels,
+
+    /// <summary>Conflict: its bytes are other ones.</summary>
+    OtherBytes,
+
+    /// <summary>Conflict: its Pixel Data is another one as well; only where that was compared.</summary>
+    OtherPixels,
+
+    /// <summary>Conflict: its bytes are other ones, and one of the two has no Pixel Data to compare by; only where that was wanted.</summary>
+    NoPixels,
+
+    /// <summary>Errors: the <see cref="AppendError"/> says why.</summary>
+    Failed,
+}

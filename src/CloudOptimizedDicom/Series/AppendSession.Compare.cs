@@ -1,0 +1,59 @@
+using CloudOptimizedDicom.Part10;
+
+namespace CloudOptimizedDicom;
+
+internal sealed partial class AppendSession
+{
+    /// <summary>Decides about an instance whose UID is there.</summary>
+    private async Task CompareAsync(PreparedInstance prepared, InstanceRecord existing, uint crc32c, CancellationToken cancellationToken)
+    {
+        Instance instance = prepared.Instance;
+        if (metadata.UsesHashedUids && existing.InstanceUid.Length > 0 && existing.InstanceUid != prepared.Uids.InstanceUid)
+        {
+            throw new UidHashingException(instance.OriginalPath, $"its {nameof(Instance.UidHasher)} gives {existing.Uid}, as for another instance of the series");
+        }
+
+        AppendReason reason = existing.SizeBytes == prepared.SizeBytes && existing.Crc32c == crc32c ? AppendReason.SameBytes
+            : options.TreatMetadataDiffsAsSame ? await ComparePixelsAsync(prepared, existing, crc32c, cancellationToken).ConfigureAwait(false)
+            : AppendReason.OtherBytes;
+        if (reason is AppendReason.SameBytes or AppendReason.SamePixels)
+        {
+            Take(instance, _same, reason);
+            return;
+        }
+
+        Take(instance, _conflict, reason);
+        bool isRemote = instance.OriginalPath.Contains("://", StringComparison.Ordinal)
+            && !instance.OriginalPath.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
+        if (isRemote && !existing.DiffHashDupePaths.Contains(instance.OriginalPath))
+        {
+            InstanceRecord noted = existing.WithDiffHashDupePath(instance.OriginalPath, timeProvider.GetUtcNow());
+            metadata.Replace(noted);
+            _new.Find(added => added.StoredUid == noted.Uid)?.Record = noted;
+            HasChanges = true;
+        }
+    }
+
+    private async Task<AppendReason> ComparePixelsAsync(
+        PreparedInstance prepared, InstanceRecord existing, uint crc32c, CancellationToken cancellationToken)
+    {
+        // A large instance has gone by once, for its checksum.
+        Stream given = prepared.Scan is null
+            ? await sources.Resolve(prepared.Instance.DicomUri).OpenAsync(cancellationToken).ConfigureAwait(false)
+            : new PrefixedStream(prepared.Bytes, Stream.Null);
+        await using (given.ConfigureAwait(false))
+        {
+            if (await PixelDigest.ReadAsync(given, prepared.SizeBytes, crc32c, cancellationToken).ConfigureAwait(false) is not { } pixels)
+            {
+                return AppendReason.NoPixels;
+            }
+
+            Stream stored = await openStored(existing, cancellationToken).ConfigureAwait(false);
+            await using (stored.ConfigureAwait(false))
+            {
+                PixelDigest? others = await PixelDigest.ReadAsync(stored, existing.SizeBytes, existing.Crc32c, cancellationToken).ConfigureAwait(false);
+                return others is null ? AppendReason.NoPixels : pixels == others ? AppendReason.SamePixels : AppendReason.OtherPixels;
+            }
+        }
+    }
+}
