@@ -80,8 +80,8 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
         }
         catch
         {
-            // Whoever is told of a failure may never come back: the connection is free from here on.
-            CloseSource();
+            // Whoever is told of a failure may never come back: connection and buffer are free from here on.
+            Release();
             throw;
         }
     }
@@ -137,12 +137,7 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
         if (disposing && !_isDisposed)
         {
             _isDisposed = true;
-            CloseSource();
-            if (_buffer is not null)
-            {
-                ArrayPool<byte>.Shared.Return(_buffer);
-                _buffer = null;
-            }
+            Release();
         }
 
         base.Dispose(disposing);
@@ -240,6 +235,17 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
         }
 
         _position += bytes.Length;
+    }
+
+    private void Release()
+    {
+        CloseSource();
+        _bufferLength = 0;
+        if (_buffer is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = null;
+        }
     }
 
     private void CloseSource()

@@ -8,7 +8,7 @@ public sealed class ReadersAndWritersTests : CloudStorageFixture
 {
     private const int Readers = 50;
     private const int Instances = 6;
-    private const int PixelBytes = 40_000;
+    private const int PixelBytes = 80_000;
 
     private static readonly SeriesId Id = SyntheticInstance.Id;
 
@@ -33,13 +33,13 @@ public sealed class ReadersAndWritersTests : CloudStorageFixture
     {
         await using CodDatastore datastore = await OpenAsync(isBucket);
         await WriteAsync(datastore, CodMode.Write, [Make(0, 0)]);
-        await ReadWhileAsync(datastore, cancellationToken, async () =>
+        await ReadWhileAsync(datastore, async () =>
         {
-            for (int number = 1; number <= 20; number++)
+            for (int number = 1; number <= 12; number++)
             {
                 await WriteAsync(datastore, CodMode.Append, [Make(number, 0)]);
             }
-        });
+        }, cancellationToken);
         Assert.That((_reads, _changes), Is.EqualTo((_reads, 0)));
         Assert.That(_reads, Is.GreaterThan(1000));
     }
@@ -49,16 +49,16 @@ public sealed class ReadersAndWritersTests : CloudStorageFixture
     {
         await using CodDatastore datastore = await OpenAsync(isBucket);
         await WriteAsync(datastore, CodMode.Write, [Make(0, 0)]);
-        await ReadWhileAsync(datastore, cancellationToken, async () =>
+        await ReadWhileAsync(datastore, async () =>
         {
-            for (int version = 1; version <= 8; version++)
+            for (int version = 1; version <= 4; version++)
             {
                 await WriteAsync(datastore, CodMode.Write, [.. Enumerable.Range(0, Instances).Select(number => Make(number, version))]);
                 await WriteAsync(datastore, CodMode.Append, [Make(Instances + version, version)]);
                 await datastore.UpdateSeriesAsync(Id.StudyUid, Id.SeriesUid, CodMode.Append, series => series.RemoveAsync([SyntheticInstance.Uid(version % Instances)]));
                 await datastore.RepairSeriesAsync(Id.StudyUid, Id.SeriesUid, cancellationToken: cancellationToken);
             }
-        });
+        }, cancellationToken);
         Assert.That(_reads, Is.GreaterThan(1000));
     }
 
@@ -66,7 +66,7 @@ public sealed class ReadersAndWritersTests : CloudStorageFixture
         ? await CodDatastore.OpenAsync(Datastore.Uri, new CodDatastoreOptions { Endpoint = Emulator.Endpoint })
         : await CodDatastore.OpenAsync(Path.Combine(_directory, "store"));
 
-    private async Task ReadWhileAsync(CodDatastore datastore, CancellationToken cancellationToken, Func<Task> write)
+    private async Task ReadWhileAsync(CodDatastore datastore, Func<Task> write, CancellationToken cancellationToken)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] readers = [.. Enumerable.Range(0, Readers).Select(seed => Task.Run(() => ReadAsync(datastore, new Random(seed), ends.Token), CancellationToken.None))];
