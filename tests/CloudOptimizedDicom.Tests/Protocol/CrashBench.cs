@@ -30,26 +30,7 @@ internal sealed class CrashBench : IDisposable
 
     /// <summary>Runs the operation in a process of its own.</summary>
     /// <returns>Whether it says that it has done it; false for an error of ours and for a process that died.</returns>
-    public async Task<bool> RunAsync(FaultGate gate)
-    {
-        var datastore = CodDatastore.FromStore(
-            new GatedObjectStore(_store, gate), options: new CodDatastoreOptions { ScratchDirectory = _scratchDirectory });
-        Task running = _operation.RunAsync(datastore);
-        if (await Task.WhenAny(running, gate.Died) != running)
-        {
-            return false;
-        }
-
-        try
-        {
-            await running;
-            return true;
-        }
-        catch (CodException)
-        {
-            return false;
-        }
-    }
+    public Task<bool> RunAsync(FaultGate gate) => _operation.RunInProcessAsync(_store, gate, _scratchDirectory);
 
     public void Dispose() => _core.Dispose();
 }

@@ -1,12 +1,20 @@
 namespace CloudOptimizedDicom.Tests.Protocol;
 
 /// <summary>Lets one request fail, and counts.</summary>
-/// <param name="at">Which, counted from 1; 0 for none.</param>
+/// <param name="isTarget">Which one, told by its number, counted from 1, and what it asks.</param>
 /// <param name="verdict">How. Behind one that is answered 503, all fail; behind one that kills, none ever ends.</param>
-internal sealed class FaultGate(int at = 0, Verdict verdict = Verdict.Apply) : IRequestGate
+internal sealed class FaultGate(Func<int, StoreRequest, bool> isTarget, Verdict verdict) : IRequestGate
 {
     private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<StoreRequest> _requests = [];
+    private bool _hasFailed;
+
+    /// <param name="at">Which, counted from 1; 0 for none.</param>
+    /// <param name="verdict">How.</param>
+    public FaultGate(int at = 0, Verdict verdict = Verdict.Apply)
+        : this((number, _) => number == at, verdict)
+    {
+    }
 
     /// <summary>Ends when the process is dead.</summary>
     public Task Died => _died.Task;
@@ -32,8 +40,11 @@ internal sealed class FaultGate(int at = 0, Verdict verdict = Verdict.Apply) : I
         lock (_requests)
         {
             _requests.Add(request);
+            bool isMine = isTarget(_requests.Count, request);
             bool lasts = verdict == Verdict.Unavailable || verdict.IsKilled();
-            return at > 0 && (_requests.Count == at || (lasts && _requests.Count > at)) ? verdict : Verdict.Apply;
+            bool fails = _hasFailed ? lasts : isMine;
+            _hasFailed |= isMine;
+            return fails ? verdict : Verdict.Apply;
         }
     }
 }

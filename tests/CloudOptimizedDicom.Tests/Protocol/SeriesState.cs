@@ -32,6 +32,9 @@ internal sealed record SeriesState(IReadOnlyList<string>? Checksums, IReadOnlyLi
     public bool Shows(SeriesState other) =>
         Checksums is null || other.Checksums is null ? Checksums is null && other.Checksums is null : Checksums.SequenceEqual(other.Checksums);
 
+    /// <summary>Whether both have the same instances, in whatever order.</summary>
+    public bool HasSameInstances(SeriesState other) => (Checksums ?? []).ToHashSet().SetEquals(other.Checksums ?? []);
+
     public override string ToString() => $"{(Checksums is null ? "no series" : string.Join(' ', Checksums))}; {string.Join("; ", Failures.Select(failure => failure.Message))}";
 
     private static async Task ReadAsync(CodObject series, InstanceRecord record, List<CodException> failures)
