@@ -15,6 +15,9 @@ internal sealed class Actor(string name, Action onQuiet) : IRequestGate
     /// <summary>How likely it is to be next, compared with others.</summary>
     public double Weight { get; set; } = 1;
 
+    /// <summary>Whether it stays that likely.</summary>
+    public bool KeepsWeight { get; init; }
+
     /// <summary>How much of it has gone wrong.</summary>
     public int Faults { get; set; }
 

@@ -38,7 +38,9 @@ internal sealed class CrashOperations : IDisposable
             ["repair an append after its metadata"] = append.RepairedAfter(Directory, IsLockDeleted),
             ["repair an append without a lock"] = append.RepairedAfter(Directory, IsIndexWritten, isUnlocked: true),
             ["repair an append to Python's"] = appendToPython.RepairedAfter(Directory, IsIndexWritten),
-            ["repair members behind the end"] = On(new GoldenSeries("orphan_member__v2"), CodMode.Append).Repaired(),
+
+            // What is behind the end moves, so until the metadata says where to, a reader can only be told to wait.
+            ["repair members behind the end"] = On(new GoldenSeries("orphan_member__v2"), CodMode.Write).Repaired(),
             ["repair a deletion after its metadata"] = delete.RepairedAfter(Directory, IsIndexDeleted),
         };
     }

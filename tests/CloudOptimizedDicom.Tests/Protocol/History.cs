@@ -7,6 +7,12 @@ namespace CloudOptimizedDicom.Tests.Protocol;
 /// <summary>What has happened to a series, seen from its store, and the rules that every step must keep.</summary>
 internal sealed class History
 {
+    /// <summary>The name of an actor that repairs.</summary>
+    public const string Repairer = "Repairer";
+
+    /// <summary>What the message of a <see cref="KnownLimitException"/> begins with.</summary>
+    public const string KnownLimit = "known limit: ";
+
     private readonly GcsObjectCore _core;
     private readonly string _bucket;
     private readonly SeriesNames _names;
@@ -16,8 +22,9 @@ internal sealed class History
     private readonly HashSet<(string Uid, uint Crc32c)> _recorded = [];
     private long _liveMetadata;
     private long _liveArchive;
+    private readonly Dictionary<string, (long Metadata, long UnderLock)> _lastReads = [];
     private long _liveLock;
-    private bool _isOverwriteBegun;
+    private int _deletions;
 
     /// <summary>Begins with what is there.</summary>
     public History(GcsObjectCore core, string bucket, SeriesNames names, SmallInstances instances)
@@ -32,9 +39,8 @@ internal sealed class History
     /// <summary>How often the metadata was written.</summary>
     public int MetadataWrites => _metadata.Count;
 
-    /// <summary>Whether the live archive is the one that the live metadata describes.</summary>
-    public bool IsInOrder => _liveMetadata > 0 && _metadata[_liveMetadata].Tar is { } said
-        && _core.Find(_bucket, _names.Tar) is { } tar && said == new ObjectIdentity(tar.Generation, tar.SizeBytes, tar.Crc32c);
+    /// <summary>Whether a writer that may replace the live metadata has replaced its archive, and not committed yet.</summary>
+    public bool IsOverwriteBegun { get; private set; }
 
     /// <summary>What an actor has under way; null before it has taken a lock.</summary>
     public Session? FindSession(string actor) => _sessions.GetValueOrDefault(actor);
@@ -55,9 +61,13 @@ internal sealed class History
         {
             AppliedToLock(actor, session, request, answer);
         }
-        else if (request.Name == _names.Metadata && request.Operation == StoreRequest.Read && session is not null)
+        else if (request.Operation == StoreRequest.Delete && answer is true)
         {
-            session.KnownMetadata = (answer as ObjectContent)?.Info.Generation ?? 0;
+            Deleted(session!, request);
+        }
+        else if (request.Name == _names.Metadata && request.Operation == StoreRequest.Read)
+        {
+            ReadMetadata(actor, session, (answer as ObjectContent)?.Info.Generation ?? 0);
         }
         else if (request.Name == _names.Metadata && answer is ObjectInfo written && request.Operation == StoreRequest.Write && written.Generation > _liveMetadata)
         {
@@ -90,10 +100,21 @@ internal sealed class History
         Require(_recorded.Contains((uid, crc32c)), $"a reader got bytes for {uid} that were never recorded");
     }
 
+    /// <summary>What was committed last and is to be there after a repair: where a write has begun to replace it, what it has not replaced.</summary>
+    public IReadOnlyList<string> ListCommitted()
+    {
+        IReadOnlyList<InstanceRecord> records = _liveMetadata > 0 ? _metadata[_liveMetadata].Instances : [];
+        byte[] archive = IsOverwriteBegun ? Read(_names.Tar) : [];
+        return
+        [
+            .. records.Where(record => !IsOverwriteBegun || _instances.IsIn(archive, record)).Select(record => SeriesState.Describe(record.Uid, record.Crc32c)),
+        ];
+    }
+
     /// <summary>All is quiet: what was committed is there, unless a writer has begun to write it anew.</summary>
     public void End()
     {
-        if (_liveMetadata > 0 && !_isOverwriteBegun)
+        if (_liveMetadata > 0 && !IsOverwriteBegun)
         {
             RequireInArchive(_metadata[_liveMetadata], "at the end");
         }
@@ -122,12 +143,49 @@ internal sealed class History
             _liveLock = taken.Generation;
             if (_sessions.GetValueOrDefault(actor) == session)
             {
-                _sessions[actor] = new Session(request.Upload!.Metadata.GetValueOrDefault(Locking.SeriesLock.OperationKey), taken.Generation);
+                _sessions[actor] = Begin(actor, request, taken.Generation);
             }
         }
         else if (request.Operation == StoreRequest.Delete && answer is true && session is not null)
         {
             Require(request.Generation == _liveLock, $"{actor} has deleted somebody else's lock");
+        }
+    }
+
+    private Session Begin(string actor, StoreRequest request, long generation)
+    {
+        var session = new Session(request.Upload!.Metadata.GetValueOrDefault(Locking.SeriesLock.OperationKey), generation) { IsRepair = actor == Repairer };
+        if (_lastReads.TryGetValue(actor, out (long Metadata, long UnderLock) read) && read.UnderLock == request.Generation)
+        {
+            // By a ticket: the lock was held when it looked, and now it is its own.
+            (session.KnownMetadata, session.KnownDeletions) = (read.Metadata, _deletions);
+        }
+
+        return session;
+    }
+
+    private void ReadMetadata(string actor, Session? session, long generation)
+    {
+        _lastReads[actor] = (generation, _liveLock);
+        if (session is not null)
+        {
+            (session.KnownMetadata, session.KnownDeletions) = (generation, _deletions);
+        }
+    }
+
+    private void Deleted(Session session, StoreRequest request)
+    {
+        _deletions++;
+        Require(session.IsDelete, "something was deleted by who had not locked the series for that");
+        if (request.Name == _names.Metadata)
+        {
+            Require(request.Generation == _liveMetadata, "metadata was deleted that its deleter had not seen");
+            _liveMetadata = 0;
+            IsOverwriteBegun = false;
+        }
+        else if (request.Name == _names.Tar)
+        {
+            Require(_liveMetadata == 0 || _metadata[_liveMetadata].Instances.Count == 0, "an archive was deleted before its metadata");
         }
     }
 
@@ -149,6 +207,7 @@ internal sealed class History
             return;
         }
 
+        RequireKnowsOfDeletions(session, request, metadata);
         Require(
             _core.Find(_bucket, _names.Tar) is { } tar && metadata.Tar is { } said && said == new ObjectIdentity(tar.Generation, tar.SizeBytes, tar.Crc32c),
             "metadata was committed that describes another archive than the live one");
@@ -159,9 +218,41 @@ internal sealed class History
         Require(
             !session.IsAppend || replaced is null || replaced.Instances.All(record => Has(metadata, record)),
             "an append has committed metadata without an instance that was there");
+        if (session.IsRepair && replaced is not null)
+        {
+            byte[] archive = Read(_names.Tar);
+            Require(
+                replaced.Instances.All(record => Has(metadata, record) || (IsOverwriteBegun && !_instances.IsIn(archive, record))),
+                "a repair has dropped an instance that nobody has replaced");
+        }
+
         Require(metadata.Instances.All(record => _instances.IsOffered(record.Uid, record.Crc32c)), "an instance was committed that nobody offered");
         session.Committed = metadata;
-        _isOverwriteBegun = false;
+        IsOverwriteBegun = false;
+    }
+
+    /// <summary>
+    /// A fence on "there is none" holds again when what was written meanwhile is deleted: a writer without its lock commits
+    /// over the deletion of others.
+    /// </summary>
+    private void RequireKnowsOfDeletions(Session session, StoreRequest request, SeriesMetadata metadata)
+    {
+        bool hasArchive = _core.Find(_bucket, _names.Tar) is { } tar && metadata.Tar?.Generation == tar.Generation;
+        bool hasIndex = _core.Find(_bucket, _names.Index) is { } index && metadata.Index?.Generation == index.Generation;
+        if (!(hasArchive && hasIndex) && request.Generation == 0 && session.LockGeneration != _liveLock && session.KnownDeletions < _deletions)
+        {
+            throw new KnownLimitException(KnownLimit + "metadata was committed of what was deleted meanwhile");
+        }
+    }
+
+    /// <summary>A commit of metadata alone leaves the archive, so the fence of a writer without its lock still holds.</summary>
+    private void RequireKnowsOfCommit(Session session)
+    {
+        if (!session.IsAppend && !session.IsRepair && session.LockGeneration != _liveLock && session.KnownMetadata != _liveMetadata
+            && session.KnownMetadata is { } known && _metadata.TryGetValue(known, out SeriesMetadata? seen) && seen.Tar == _metadata[_liveMetadata].Tar)
+        {
+            throw new KnownLimitException(KnownLimit + "an archive was replaced after a commit of metadata alone");
+        }
     }
 
     private void WroteArchive(Session session)
@@ -171,8 +262,13 @@ internal sealed class History
             return;
         }
 
-        _isOverwriteBegun |= !session.IsAppend && session.KnownMetadata == _liveMetadata;
-        if (_liveMetadata > 0 && !_isOverwriteBegun)
+        if (_liveMetadata > 0 && !IsOverwriteBegun)
+        {
+            RequireKnowsOfCommit(session);
+        }
+
+        IsOverwriteBegun |= !session.IsAppend && !session.IsRepair && session.KnownMetadata == _liveMetadata;
+        if (_liveMetadata > 0 && !IsOverwriteBegun)
         {
             RequireInArchive(_metadata[_liveMetadata], "any more, and who replaced it had not read that it was committed, or only appends");
         }

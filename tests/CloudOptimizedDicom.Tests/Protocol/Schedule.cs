@@ -11,7 +11,7 @@ namespace CloudOptimizedDicom.Tests.Protocol;
 internal sealed class Schedule
 {
     private const int MaxSteps = 5000;
-    private const double BreakerWeight = 0.15;
+    private const double RareWeight = 0.15;
     private const double ReweighShare = 0.1;
     private const double JumpShare = 0.05;
     private const double DeadlineShare = 0.15;
@@ -52,6 +52,11 @@ internal sealed class Schedule
             await bench.RecoverAsync(history);
             return schedule._trace;
         }
+        catch (KnownLimitException limit)
+        {
+            schedule._trace.Add(limit.Message);
+            return schedule._trace;
+        }
         catch (Exception error)
         {
             throw new ScheduleFailedException(seed, plan, schedule._trace, error);
@@ -60,7 +65,8 @@ internal sealed class Schedule
 
     private void Start(SchedulePlan plan, ScheduleBench bench)
     {
-        var programs = new ActorPrograms(bench.Instances, plan, _history);
+        var programs = new ActorPrograms(
+            bench.Instances, plan, _history, program => Add($"Taker{_actors.Count}", bench, program));
         foreach (WriterPlan writer in plan.Writers)
         {
             Add($"{writer.Mode}{_actors.Count}", bench, (actor, store) => programs.WriteAsync(actor, store, writer));
@@ -73,7 +79,17 @@ internal sealed class Schedule
 
         if (plan.HasBreaker)
         {
-            Add("Breaker", bench, (_, store) => programs.BreakLockAsync(store), mayFail: false, BreakerWeight);
+            Add("Breaker", bench, (_, store) => programs.BreakLockAsync(store), mayFail: false, isRare: true);
+        }
+
+        if (plan.HasRepairer)
+        {
+            Add(History.Repairer, bench, programs.RepairAsync, isRare: true);
+        }
+
+        if (plan.HasDeleter)
+        {
+            Add("Deleter", bench, programs.DeleteAsync, isRare: true);
         }
 
         if (plan.Python is { } python)
@@ -82,10 +98,14 @@ internal sealed class Schedule
         }
     }
 
-    private void Add(string name, ScheduleBench bench, Func<Actor, IObjectStore, Task> program, bool mayFail = true, double weight = 1)
+    private void Add(string name, ScheduleBench bench, Func<Actor, IObjectStore, Task> program, bool mayFail = true, bool isRare = false)
     {
-        var actor = new Actor(name, TellQuiet) { MayFail = mayFail, Weight = weight };
-        _actors.Add(actor);
+        var actor = new Actor(name, TellQuiet) { MayFail = mayFail, Weight = isRare ? RareWeight : 1, KeepsWeight = isRare };
+        lock (_gate)
+        {
+            _actors.Add(actor);
+        }
+
         _ = actor.RunAsync(() => program(actor, new GatedObjectStore(bench.Store, actor)));
     }
 
@@ -167,7 +187,7 @@ internal sealed class Schedule
         if (_random.NextDouble() < ReweighShare)
         {
             Actor any = _actors[_random.Next(_actors.Count)];
-            any.Weight = any.Name == "Breaker" ? BreakerWeight : Weights[_random.Next(Weights.Length)];
+            any.Weight = any.KeepsWeight ? RareWeight : Weights[_random.Next(Weights.Length)];
         }
 
         Actor[] ready = [.. _actors.Where(actor => actor.Next is not null)];

@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Testing.Objects;
 using CloudOptimizedDicom.Tests.Storage;
@@ -22,15 +23,34 @@ internal sealed record ScheduleBench(
         return new History(Core, Bucket, Names, Instances);
     }
 
-    /// <summary>When all is quiet: the lock is broken, an append succeeds where all is in order, and writing anew succeeds.</summary>
+    /// <summary>When all is quiet: a repair mends what is left and loses nothing that was committed; then an append succeeds, and writing anew does.</summary>
     public async Task RecoverAsync(History history)
     {
-        bool isInOrder = history.IsInOrder;
         var @operator = new SeriesOperator(Store, Instances.Id, Instances.Directory);
-        await @operator.BreakLockAsync();
-        if (!await @operator.TryAppendAsync(Instances.Path(0, 0)) && isInOrder)
+        IReadOnlyList<string> kept = history.ListCommitted();
+        RepairReport? report = await @operator.RepairAsync();
+        if (report is { IsRefused: true })
         {
-            throw new RuleViolatedException("a series that is in order was called damaged");
+            // A write that died after its archive has replaced what is lost; without its lock nobody can know that it was meant to.
+            if (!history.IsOverwriteBegun || report.Before.Lock?.Operation == LockOperation.Write)
+            {
+                throw new RuleViolatedException("a repair finds instances lost that nobody has replaced");
+            }
+
+            await @operator.RepairAsync(forgetsLost: true);
+        }
+
+        await @operator.RequireIntactAsync();
+        SeriesState repaired = await @operator.ReadAsync();
+        bool isDeleted = repaired.Checksums is null && report?.Actions.Any(action => action.Kind == RepairActionKind.FinishDelete) == true;
+        if (!repaired.IsReadable || !(isDeleted || kept.All((repaired.Checksums ?? []).Contains)))
+        {
+            throw new RuleViolatedException($"a repair has lost some of {string.Join(' ', kept)}: {repaired}");
+        }
+
+        if (!await @operator.TryAppendAsync(Instances.Path(0, 0)))
+        {
+            throw new RuleViolatedException("a series that was repaired was called damaged");
         }
 
         await @operator.WriteAsync(Instances.Path(1, 1));

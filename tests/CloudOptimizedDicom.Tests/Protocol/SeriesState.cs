@@ -35,6 +35,9 @@ internal sealed record SeriesState(IReadOnlyList<string>? Checksums, IReadOnlyLi
     /// <summary>Whether both have the same instances, in whatever order.</summary>
     public bool HasSameInstances(SeriesState other) => (Checksums ?? []).ToHashSet().SetEquals(other.Checksums ?? []);
 
+    /// <summary>An instance as <see cref="Checksums"/> has it.</summary>
+    public static string Describe(string uid, uint crc32c) => $"{uid[(uid.LastIndexOf('.') + 1)..]}:{Crc32c.ToBase64(crc32c)}";
+
     public override string ToString() => $"{(Checksums is null ? "no series" : string.Join(' ', Checksums))}; {string.Join("; ", Failures.Select(failure => failure.Message))}";
 
     private static async Task ReadAsync(CodObject series, InstanceRecord record, List<CodException> failures)
@@ -51,6 +54,4 @@ internal sealed record SeriesState(IReadOnlyList<string>? Checksums, IReadOnlyLi
             failures.Add(error);
         }
     }
-
-    private static string Describe(string uid, uint crc32c) => $"{uid[(uid.LastIndexOf('.') + 1)..]}:{Crc32c.ToBase64(crc32c)}";
 }

@@ -12,7 +12,7 @@ internal sealed class SmallInstances : IDisposable
 
     private const int FillerBytes = 400;
 
-    private readonly HashSet<(string Uid, uint Crc32c)> _offered = [];
+    private readonly Dictionary<(string Uid, uint Crc32c), byte[]> _offered = [];
 
     public SmallInstances(SeriesId id)
     {
@@ -22,7 +22,7 @@ internal sealed class SmallInstances : IDisposable
             foreach (int version in Enumerable.Range(0, Versions))
             {
                 byte[] bytes = Build(number, version);
-                _offered.Add((Uid(number), Crc32c.Compute(bytes)));
+                _offered.Add((Uid(number), Crc32c.Compute(bytes)), bytes);
                 File.WriteAllBytes(Path(number, version), bytes);
             }
         }
@@ -41,7 +41,10 @@ internal sealed class SmallInstances : IDisposable
     public Instance Instance(int number, int version) => new(Path(number, version));
 
     /// <summary>Whether the bytes of that checksum belong to that UID.</summary>
-    public bool IsOffered(string uid, uint crc32c) => _offered.Contains((uid, crc32c));
+    public bool IsOffered(string uid, uint crc32c) => _offered.ContainsKey((uid, crc32c));
+
+    /// <summary>Whether an archive holds an instance, wherever.</summary>
+    public bool IsIn(ReadOnlySpan<byte> archive, InstanceRecord record) => archive.IndexOf(_offered[(record.Uid, record.Crc32c)]) >= 0;
 
     public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);
 
