@@ -55,6 +55,8 @@ internal sealed class SeriesDeletion(IObjectStore store, SeriesNames names, Seri
     /// <summary>The objects of the series and their generations, by one listing and the archive beside the folder.</summary>
     private async Task<Dictionary<string, long>> ListAsync(CancellationToken cancellationToken)
     {
+        // The archive first: if it was committed by then, its metadata is in the listing, and stands before it.
+        ObjectInfo? tar = await store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false);
         var live = new Dictionary<string, long>();
         await foreach (ObjectListEntry entry in store.ListAsync(names.Folder + "/", "/", cancellationToken).ConfigureAwait(false))
         {
@@ -64,7 +66,7 @@ internal sealed class SeriesDeletion(IObjectStore store, SeriesNames names, Seri
             }
         }
 
-        if (await store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false) is { } tar)
+        if (tar is not null)
         {
             live[names.Tar] = tar.Generation;
         }

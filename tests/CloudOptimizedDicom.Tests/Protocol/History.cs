@@ -24,6 +24,8 @@ internal sealed class History
     private long _liveArchive;
     private readonly Dictionary<string, (long Metadata, long UnderLock)> _lastReads = [];
     private long _liveLock;
+    private bool _isLockBroken;
+    private bool _isLiveFromNone;
     private int _deletions;
 
     /// <summary>Begins with what is there.</summary>
@@ -38,6 +40,9 @@ internal sealed class History
 
     /// <summary>How often the metadata was written.</summary>
     public int MetadataWrites => _metadata.Count;
+
+    /// <summary>Whether a series was there and is deleted.</summary>
+    public bool IsDeleted => _liveMetadata == 0 && _deletions > 0;
 
     /// <summary>Whether a writer that may replace the live metadata has replaced its archive, and not committed yet.</summary>
     public bool IsOverwriteBegun { get; private set; }
@@ -141,10 +146,15 @@ internal sealed class History
         if (request.Operation == StoreRequest.Write && answer is ObjectInfo taken && taken.Generation > _liveLock)
         {
             _liveLock = taken.Generation;
+            _isLockBroken |= request.Generation > 0;
             if (_sessions.GetValueOrDefault(actor) == session)
             {
                 _sessions[actor] = Begin(actor, request, taken.Generation);
             }
+        }
+        else if (request.Operation == StoreRequest.Delete && answer is true && session is null)
+        {
+            _isLockBroken = true;
         }
         else if (request.Operation == StoreRequest.Delete && answer is true && session is not null)
         {
@@ -181,10 +191,17 @@ internal sealed class History
         {
             Require(request.Generation == _liveMetadata, "metadata was deleted that its deleter had not seen");
             _liveMetadata = 0;
+            _isLiveFromNone = false;
             IsOverwriteBegun = false;
         }
         else if (request.Name == _names.Tar)
         {
+            if (_isLockBroken && _isLiveFromNone)
+            {
+                // Who deletes saw no metadata, and could not name a generation that must not follow.
+                throw new KnownLimitException(KnownLimit + "an archive was deleted that was committed meanwhile, where there was no metadata before");
+            }
+
             Require(_liveMetadata == 0 || _metadata[_liveMetadata].Instances.Count == 0, "an archive was deleted before its metadata");
         }
     }
@@ -212,8 +229,9 @@ internal sealed class History
             _core.Find(_bucket, _names.Tar) is { } tar && metadata.Tar is { } said && said == new ObjectIdentity(tar.Generation, tar.SizeBytes, tar.Crc32c),
             "metadata was committed that describes another archive than the live one");
         Require(
-            _core.Find(_bucket, _names.Index) is { } index && metadata.Index is { } saidOfIndex && saidOfIndex == new ObjectIdentity(index.Generation, index.SizeBytes, index.Crc32c),
-            "metadata was committed that describes another index than the live one");
+            session.LockGeneration != _liveLock || (_core.Find(_bucket, _names.Index) is { } index
+                && metadata.Index is { } saidOfIndex && saidOfIndex == new ObjectIdentity(index.Generation, index.SizeBytes, index.Crc32c)),
+            "metadata was committed under a lock that describes another index than the live one");
         RequireInArchive(metadata, "when its metadata was committed");
         Require(
             !session.IsAppend || replaced is null || replaced.Instances.All(record => Has(metadata, record)),
@@ -228,18 +246,19 @@ internal sealed class History
 
         Require(metadata.Instances.All(record => _instances.IsOffered(record.Uid, record.Crc32c)), "an instance was committed that nobody offered");
         session.Committed = metadata;
+        _isLiveFromNone = request.Generation == 0;
         IsOverwriteBegun = false;
     }
 
     /// <summary>
     /// A fence on "there is none" holds again when what was written meanwhile is deleted: a writer without its lock commits
-    /// over the deletion of others.
+    /// over the deletion of others, and a repair over that of one who deletes without its lock.
     /// </summary>
     private void RequireKnowsOfDeletions(Session session, StoreRequest request, SeriesMetadata metadata)
     {
         bool hasArchive = _core.Find(_bucket, _names.Tar) is { } tar && metadata.Tar?.Generation == tar.Generation;
         bool hasIndex = _core.Find(_bucket, _names.Index) is { } index && metadata.Index?.Generation == index.Generation;
-        if (!(hasArchive && hasIndex) && request.Generation == 0 && session.LockGeneration != _liveLock && session.KnownDeletions < _deletions)
+        if (!(hasArchive && hasIndex) && request.Generation == 0 && _isLockBroken && session.KnownDeletions < _deletions)
         {
             throw new KnownLimitException(KnownLimit + "metadata was committed of what was deleted meanwhile");
         }
@@ -295,6 +314,11 @@ internal sealed class History
 
     private byte[] Read(string name)
     {
+        if (_core.Find(_bucket, name) is null)
+        {
+            return [];
+        }
+
         (_, Stream content) = _core.OpenRead(_bucket, name, GcsConditions.None);
         return ReadAll(content);
     }

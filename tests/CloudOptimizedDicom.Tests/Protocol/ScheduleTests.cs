@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using CloudOptimizedDicom.Storage.GoogleCloud;
 using CloudOptimizedDicom.Testing;
+using CloudOptimizedDicom.Testing.Faults;
 using CloudOptimizedDicom.Testing.Objects;
+using CloudOptimizedDicom.Testing.Requests;
 using CloudOptimizedDicom.Tests.Storage;
 
 namespace CloudOptimizedDicom.Tests.Protocol;
@@ -11,6 +13,7 @@ public sealed class ScheduleTests
 {
     private const int Schedules = 10_000;
     private const int SchedulesOverHttp = 100;
+    private const int UploadsPerLostAnswer = 5;
     private const int FailuresShown = 3;
 
     private SmallInstances _instances = null!;
@@ -29,14 +32,20 @@ public sealed class ScheduleTests
     [Test]
     public Task Series_AnySchedule_KeepsTheRules() => RunAllAsync(Enumerable.Range(1, Schedules), RunAsync);
 
+    /// <summary>Answers to uploads are lost on top, so that the store itself has to know its uploads again.</summary>
     [Test]
     public async Task Series_AnyScheduleOverHttp_KeepsTheRules()
     {
         await using GcsEmulator emulator = await GcsEmulator.StartAsync();
+        emulator.Faults.Add(new FaultRule { Operation = GcsOperation.Insert, Action = FaultAction.DropAfter, EveryMatches = UploadsPerLostAnswer });
         await RunAllAsync(Enumerable.Range(1, SchedulesOverHttp), async seed =>
         {
             string bucket = emulator.Core.CreateBucket($"schedule-{seed}").Name;
-            await using var store = new GcsObjectStore(bucket, new GcsObjectStoreOptions { Endpoint = emulator.Endpoint });
+            await using var store = new GcsObjectStore(bucket, new GcsObjectStoreOptions
+            {
+                Endpoint = emulator.Endpoint,
+                InitialBackoff = TimeSpan.FromMilliseconds(1),
+            });
             return await Schedule.RunAsync(seed, new ScheduleBench(_instances, _image, emulator.Core, bucket, store, Clock: null));
         });
     }

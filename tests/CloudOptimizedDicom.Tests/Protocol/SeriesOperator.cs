@@ -18,9 +18,9 @@ internal sealed class SeriesOperator(IObjectStore store, SeriesId id, string scr
 
     /// <summary>Repairs the series over whatever lock there is; a dry run before it must say the same.</summary>
     /// <returns>What was done; null where there is nothing of the series.</returns>
-    public async Task<RepairReport?> RepairAsync(bool forgetsLost = false)
+    public async Task<RepairReport?> RepairAsync()
     {
-        var options = new RepairOptions { TakeOverLock = true, ForgetLost = forgetsLost };
+        var options = new RepairOptions { TakeOverLock = true };
         RepairReport? said = await TryRepairAsync(options with { DryRun = true });
         RepairReport? done = await TryRepairAsync(options);
         return Describe(said) == Describe(done)
@@ -64,7 +64,9 @@ internal sealed class SeriesOperator(IObjectStore store, SeriesId id, string scr
     public Task WriteAsync(string file) =>
         _datastore.UpdateSeriesAsync(id.StudyUid, id.SeriesUid, CodMode.Write, series => series.AppendAsync([new Instance(file)]));
 
-    private async Task<RepairReport?> TryRepairAsync(RepairOptions options)
+    /// <summary>Repairs the series.</summary>
+    /// <returns>What was done; null where there is nothing of the series.</returns>
+    public async Task<RepairReport?> TryRepairAsync(RepairOptions options)
     {
         try
         {
