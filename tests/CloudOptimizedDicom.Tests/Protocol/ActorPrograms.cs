@@ -64,9 +64,7 @@ internal sealed class ActorPrograms(
             foreach (Instance instance in series.GetInstances())
             {
                 await using Stream stream = await series.OpenInstanceAsync(instance);
-                byte[] bytes = new byte[stream.Length];
-                await stream.ReadExactlyAsync(bytes);
-                history.WasRead(instance.Record!.Uid, bytes);
+                history.WasRead(instance.Record!.Uid, await SeriesState.ReadUncheckedAsync(stream));
             }
         }
         catch (CodObjectNotFoundException)
