@@ -61,21 +61,28 @@ internal sealed class FrameLocator
         return proven ?? await locator.ParseAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// The table of a record whose encapsulated frames look right, and have only to be seen to begin as frames do; null for
+    /// every other. Whoever reads one of them sees that, so it needs no read of its own.
+    /// </summary>
+    /// <exception cref="InstanceMetadataException">The record's tags are damaged.</exception>
+    public static FrameIndex? FindUnproven(InstanceRecord record)
+    {
+        if (record.Frames is not { Count: > 1 } stored)
+        {
+            return null;
+        }
+
+        var locator = new FrameLocator(record, stored, static (_, _) => throw new InvalidOperationException("Nothing is to be read."));
+        bool isCandidate = locator._syntax.IsEncapsulated == true && Codestream.IsKnown(locator._syntax)
+            && stored.Count == locator._tags.GetInt(DicomTag.NumberOfFrames) && locator.AreApart() && !locator.IsBasicTable();
+        return isCandidate ? stored : null;
+    }
+
     /// <summary>The stored table where its frames are apart by an item's header and begin as frames do.</summary>
     private async ValueTask<FrameIndex?> ProveEncapsulatedAsync(CancellationToken cancellationToken)
     {
-        long end = 0;
-        for (int i = 0; i < _stored.Count; i++)
-        {
-            if (_stored.Offsets[i] - end < PixelFragment.HeaderBytes)
-            {
-                return null;
-            }
-
-            end = _stored[i].End;
-        }
-
-        if (end > Size)
+        if (!AreApart())
         {
             return null;
         }
@@ -86,9 +93,25 @@ internal sealed class FrameLocator
         }
 
         long start = _stored.Offsets[1];
-        var range = ByteRange.FromStartAndEnd(start, Math.Min(end, start + MaxProbeBytes));
+        var range = ByteRange.FromStartAndEnd(start, Math.Min(LastEnd, start + MaxProbeBytes));
         ReadOnlyMemory<byte> bytes = await _read(range, cancellationToken).ConfigureAwait(false);
         return DoFramesBegin(bytes.Span, start) ? _stored : null;
+    }
+
+    private bool AreApart()
+    {
+        long end = 0;
+        for (int i = 0; i < _stored.Count; i++)
+        {
+            if (_stored.Offsets[i] - end < PixelFragment.HeaderBytes)
+            {
+                return false;
+            }
+
+            end = _stored[i].End;
+        }
+
+        return end <= Size;
     }
 
     /// <summary>Whether the pixels begin with a Basic Offset Table that says the same, as far as the metadata shows it.</summary>

@@ -33,7 +33,7 @@ public sealed class FrameIndex
     public ReadOnlySpan<long> Lengths => _lengths;
 
     /// <summary>The range of one frame.</summary>
-    /// <param name="frame">Its number, from 0 (inclusive) to <see cref="Count"/> (exclusive).</param>
+    /// <param name="frame">Its place, from 0 (inclusive), which is frame number 1, to <see cref="Count"/> (exclusive).</param>
     /// <exception cref="IndexOutOfRangeException">There is no such frame.</exception>
     public ByteRange this[int frame] => new(_offsets[frame], _lengths[frame]);
 

@@ -20,23 +20,27 @@ internal static class FrameIndexBuilder
             return null;
         }
 
-        int pixels = Array.ConvertAll(PixelTags, dataset.Find).FirstOrDefault(index => index >= 0, -1);
+        int pixels = FindPixels(dataset);
         return pixels < 0 ? null
             : dataset[pixels].Has(DicomElementFlags.Encapsulated) ? BuildEncapsulated(dataset, (int)frames)
             : BuildNative(dataset, dataset[pixels], (int)frames);
     }
 
-    private static FrameIndex? BuildNative(DicomDataset dataset, DicomElement pixels, int frames)
-    {
-        long? samples = dataset.Find(DicomTag.SamplesPerPixel) < 0 ? 1 : dataset.GetInteger(DicomTag.SamplesPerPixel);
-        long? size = NativeFrame.GetBytes(
-            dataset.GetInteger(DicomTag.Rows),
-            dataset.GetInteger(DicomTag.Columns),
-            dataset.GetInteger(DicomTag.BitsAllocated),
-            samples,
-            dataset.GetText(DicomTag.PhotometricInterpretation));
-        return size is { } bytes && bytes <= pixels.Length / frames ? FrameIndex.Adjacent(pixels.ValueOffset, bytes, frames) : null;
-    }
+    /// <summary>Index of the element that has the frames; -1 when there is none.</summary>
+    public static int FindPixels(DicomDataset dataset) => Array.ConvertAll(PixelTags, dataset.Find).FirstOrDefault(index => index >= 0, -1);
+
+    /// <summary>Bits of a native frame; null when the data set does not say.</summary>
+    public static ulong? GetFrameBits(DicomDataset dataset) => NativeFrame.GetBits(
+        dataset.GetInteger(DicomTag.Rows),
+        dataset.GetInteger(DicomTag.Columns),
+        dataset.GetInteger(DicomTag.BitsAllocated),
+        dataset.Find(DicomTag.SamplesPerPixel) < 0 ? 1 : dataset.GetInteger(DicomTag.SamplesPerPixel),
+        dataset.GetText(DicomTag.PhotometricInterpretation));
+
+    private static FrameIndex? BuildNative(DicomDataset dataset, DicomElement pixels, int frames) =>
+        GetFrameBits(dataset) is { } bits && bits % 8 == 0 && bits / 8 <= (ulong)(pixels.Length / frames)
+            ? FrameIndex.Adjacent(pixels.ValueOffset, (long)(bits / 8), frames)
+            : null;
 
     private static FrameIndex? BuildEncapsulated(DicomDataset dataset, int frames)
     {

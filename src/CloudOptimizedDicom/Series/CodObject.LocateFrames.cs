@@ -26,58 +26,10 @@ public sealed partial class CodObject
     public async Task<FrameIndex?> LocateFramesAsync(string instanceUid, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        InstanceRecord record = GetRecord(instanceUid);
-        if (_appended.ContainsKey(instanceUid))
+        FrameSource source = OpenFrames(GetRecord(instanceUid), FrameReadOptions.Default, new SemaphoreSlim(1), isKept: false);
+        await using (source.ConfigureAwait(false))
         {
-            // Its table was made here, a moment ago.
-            return record.Frames;
-        }
-
-        if (_frames.TryGetValue(record, out FrameIndex? frames))
-        {
-            return frames;
-        }
-
-        Stream? proven = null;
-        try
-        {
-            return _frames[record] = await FrameLocator.ResolveAsync(record, ReadAsync, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (proven is not null)
-            {
-                await proven.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-
-        async ValueTask<ReadOnlyMemory<byte>> ReadAsync(ByteRange range, CancellationToken token)
-        {
-            var bytes = new byte[range.Length];
-            if (proven is not null)
-            {
-                proven.Position = range.Offset;
-                await proven.ReadExactlyAsync(bytes, token).ConfigureAwait(false);
-                return bytes;
-            }
-
-            Stream stream = await Reader.OpenAsync(record, range, token).ConfigureAwait(false);
-
-            // Where the whole instance had to be fetched to be sure of it, it serves all other ranges as well.
-            proven = stream.CanSeek ? stream : null;
-            try
-            {
-                await stream.ReadExactlyAsync(bytes, token).ConfigureAwait(false);
-            }
-            finally
-            {
-                if (proven is null)
-                {
-                    await stream.DisposeAsync().ConfigureAwait(false);
-                }
-            }
-
-            return bytes;
+            return await source.LocateAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 }
