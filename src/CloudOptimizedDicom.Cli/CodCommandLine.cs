@@ -24,6 +24,7 @@ internal static class CodCommandLine
             ShowCommand.Create(),
             GetCommand.Create(),
             ExtractCommand.Create(),
+            ExportCommand.Create(),
             VerifyCommand.Create(),
             RepairCommand.Create(),
             UnlockCommand.Create(),
@@ -66,7 +67,8 @@ internal static class CodCommandLine
         UsageException => ExitCode.WrongUsage,
         SourceReadException { InnerException: FileNotFoundException or DirectoryNotFoundException } => ExitCode.NotFound,
         SourceReadException { InnerException: HttpRequestException { StatusCode: HttpStatusCode.NotFound } } => ExitCode.NotFound,
-        FileNotFoundException or DirectoryNotFoundException or CodObjectNotFoundException or InstanceNotFoundException => ExitCode.NotFound,
+        FileNotFoundException or DirectoryNotFoundException or CodObjectNotFoundException or InstanceNotFoundException
+            or FrameNotFoundException => ExitCode.NotFound,
         LockAcquisitionException => ExitCode.Locked,
         InvalidDicomException or SeriesDamagedException or TarValidationException or SeriesMetadataException => ExitCode.Damaged,
         CodException or IOException or UnauthorizedAccessException => ExitCode.Findings,

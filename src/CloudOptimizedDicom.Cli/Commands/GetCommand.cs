@@ -2,15 +2,17 @@ using System.CommandLine;
 
 namespace CloudOptimizedDicom.Cli.Commands;
 
-/// <summary><c>cod get</c>: one instance, byte for byte.</summary>
+/// <summary><c>cod get</c>: one instance or one frame, byte for byte.</summary>
 internal static class GetCommand
 {
     private const string Description = """
-        Writes one instance to a file, byte for byte as it was stored, and checks its checksum.
+        Writes one instance to a file, byte for byte as it was stored, and checks its checksum; or one of its frames, as it is
+        stored, for which only the bytes of that frame are fetched. Frames are counted from 1, as in DICOM.
 
         Examples:
           cod get ./cod-store/studies/1.2/series/1.2.3 1.2.3.4 -o image.dcm
           cod get ./cod-store/studies/1.2/series/1.2.3 1.2.3.4 -o - | dcmdump -
+          cod get ./cod-store/studies/1.2/series/1.2.3 1.2.3.4 --frame 42 -o 42.jpg
         """;
 
     public static Command Create()
@@ -18,41 +20,35 @@ internal static class GetCommand
         Argument<SeriesAddress> series = CommandOptions.Series();
         var instance = new Argument<string>("INSTANCE_UID") { Description = "The UID that the instance is stored under." };
         var output = new Option<string>("--output", "-o") { Description = "The file; - for standard output.", Required = true };
-        var command = new Command("get", Description) { series, instance, output };
+        var frame = new Option<int?>("--frame") { Description = "The number of a frame, from 1." };
+        frame.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1)
+            {
+                result.AddError("Frames are counted from 1.");
+            }
+        });
+        var command = new Command("get", Description) { series, instance, frame, output };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed, parsed.GetValue(series)!, parsed.GetValue(instance)!, parsed.GetValue(output)!, cancellationToken));
+            parsed, parsed.GetValue(series)!, parsed.GetValue(instance)!, parsed.GetValue(frame), parsed.GetValue(output)!, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, SeriesAddress address, string instanceUid, string output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ParseResult parsed, SeriesAddress address, string instanceUid, int? frameNumber, string output, CancellationToken cancellationToken)
     {
         await using CodDatastore datastore = await CommandOptions.OpenExistingDatastoreAsync(parsed, address.Datastore, cancellationToken);
         await using CodObject series = await datastore.OpenSeriesAsync(
             address.Series!.StudyUid, address.Series.SeriesUid, CodMode.Read, cancellationToken: cancellationToken);
-        await using Stream instance = await series.OpenInstanceAsync(instanceUid, cancellationToken);
-        if (output == "-")
+        if (frameNumber is { } number)
         {
-            await using Stream standardOutput = Console.OpenStandardOutput();
-            await instance.CopyToAsync(standardOutput, cancellationToken);
+            DicomFrame frame = await series.ReadFrameAsync(instanceUid, number, cancellationToken);
+            await OutputFile.WriteAsync(output, file => file.WriteAsync(frame.Bytes, cancellationToken).AsTask());
             return ExitCode.Done;
         }
 
-        // Only a whole file with the right checksum gets the name that was asked for.
-        string partial = $"{output}.{Guid.NewGuid():N}.partial";
-        try
-        {
-            await using (FileStream file = File.Create(partial))
-            {
-                await instance.CopyToAsync(file, cancellationToken);
-            }
-
-            File.Move(partial, output, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
-
+        await using Stream instance = await series.OpenInstanceAsync(instanceUid, cancellationToken);
+        await OutputFile.WriteAsync(output, file => instance.CopyToAsync(file, cancellationToken));
         return ExitCode.Done;
     }
 }

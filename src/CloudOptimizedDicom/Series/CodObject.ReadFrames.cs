@@ -96,9 +96,9 @@ public sealed partial class CodObject
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Ends the reading early, and so does leaving the loop: nothing is under way afterwards.</param>
     /// <returns>
-    /// The frames in the order asked for. What is wrong with one is thrown when it is its turn; those before it are given out.
+    /// The frames in the order asked for. What is wrong with one ends the reading when its turn has come, or that of another
+    /// frame of its instance that is fetched with it.
     /// </returns>
-    /// <exception cref="InvalidOperationException">The series was closed.</exception>
     /// <inheritdoc cref="ReadFrameAsync(string, int, CancellationToken)"/>
     public IAsyncEnumerable<DicomFrame> ReadFramesAsync(
         IEnumerable<FrameKey> frames, FrameReadOptions? options = null, CancellationToken cancellationToken = default)
