@@ -1,5 +1,7 @@
 using CloudOptimizedDicom.Part10;
+using CloudOptimizedDicom.Testing.Objects;
 using CloudOptimizedDicom.Testing.Requests;
+using CloudOptimizedDicom.Tests.Golden;
 
 namespace CloudOptimizedDicom.Tests.Series;
 
@@ -137,6 +139,28 @@ public sealed class FrameRequestTests : CloudStorageFixture
         // Two batches are done with, three were on their way; whoever comes next is not held up by them.
         await series.ReadFrameAsync(FrameFile.Uid(1), 200);
         Assert.That(Emulator.Log.Entries, Has.Count.AtMost(6));
+    }
+
+    [Test]
+    public async Task ReadFramesAsync_SeriesOfPython_AsksForEachInstanceOnce()
+    {
+        var golden = new GoldenSeries("mf_jpeg__v2");
+        golden.CopyTo(_folder);
+        foreach (string file in Directory.GetFiles(_folder, "*", SearchOption.AllDirectories))
+        {
+            await using FileStream stream = File.OpenRead(file);
+            string name = $"cod/{Path.GetRelativePath(_folder, file).Replace('\\', '/')}";
+            await Emulator.Core.InsertAsync(Archive, name, stream, new GcsObjectAttributes(), new GcsConditions(), CancellationToken.None);
+        }
+
+        await using CodObject series = await Datastore.OpenSeriesAsync(golden.Id.StudyUid, golden.Id.SeriesUid, CodMode.Read);
+        foreach (Instance instance in series.GetInstances())
+        {
+            TakeRequests();
+            int count = await series.ReadFramesAsync(instance.Record!.Uid, new FrameReadOptions { MaxGapBytes = 0, MaxRequestBytes = 1 }).CountAsync();
+            Assert.That(count, Is.EqualTo(series.GetFrameCount(instance.Record.Uid)));
+            Assert.That(TakeRequests(), Has.Count.EqualTo(1), instance.OriginalPath);
+        }
     }
 
     private long RequestedBytes() => Emulator.Log.Entries.Sum(entry => entry.Range is { } range

@@ -169,6 +169,19 @@ public sealed class ReadFramesTests
     }
 
     [Test]
+    public async Task ReadFrameAsync_FragmentsThatPythonTookForFrames_AreNotGivenOut()
+    {
+        var golden = new GoldenSeries("odd_encap_nf__v2");
+        golden.CopyTo(_store.StorePath);
+        await using CodObject series = await _store.OpenAsync(golden.Id, CodMode.Read);
+        string uid = series.GetInstances().Single(instance => instance.Record!.Frames is not null).Record!.Uid;
+        for (int number = 1; number <= 9; number++)
+        {
+            Assert.That(async () => await series.ReadFrameAsync(uid, number), Throws.TypeOf<FrameUnavailableException>(), $"{number}");
+        }
+    }
+
+    [Test]
     public async Task ReadFrameAsync_WholeInstanceWithOtherBytes_IsRefused()
     {
         byte[] file = FrameFile.Native(1, 1, 1000);
