@@ -151,12 +151,13 @@ public sealed partial class CodObject
 
     private async Task<OpenedRange> OpenRangeAsync(InstanceRecord record, long offset, long? length, CancellationToken cancellationToken)
     {
+        var range = new ByteRange(offset, length ?? (record.SizeBytes - offset));
         if (_isArchiveChanged && _scratch is { } scratch)
         {
-            return new OpenedRange(OpenScratchRange(scratch.Path, record, offset), IsWhole: false);
+            return new OpenedRange(scratch.OpenRead(record, range), IsWhole: false);
         }
 
-        Stream stream = await Reader.OpenAsync(record, offset, length, cancellationToken).ConfigureAwait(false);
+        Stream stream = await Reader.OpenAsync(record, range, cancellationToken).ConfigureAwait(false);
         return new OpenedRange(stream, IsWhole: stream.CanSeek);
     }
 }
