@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CloudOptimizedDicom.Testing.Objects;
 using CloudOptimizedDicom.Testing.Requests;
 
@@ -75,6 +76,45 @@ public sealed class RequestBudgetTests : CloudStorageFixture
         {
             Assert.That(requests.Where(request => request.Bucket == Archive).ToList(), Has.Count.EqualTo(6), Describe(requests));
             Assert.That(requests.Where(request => request.Bucket == Inbox).ToList(), Has.Count.EqualTo(1), Describe(requests));
+        }
+    }
+
+    [Test]
+    public async Task FieldEdit_Takes6()
+    {
+        await StoreAsync(CodMode.Write, "1.dcm");
+        TakeRequests();
+        await Datastore.UpdateSeriesAsync(Study, SeriesUid, CodMode.Append, series => Task.Run(() => series.SetField("note", JsonDocument.Parse("1").RootElement)));
+        IReadOnlyList<RequestEntry> requests = TakeRequests();
+        Assert.That(requests, Has.Count.EqualTo(6), Describe(requests));
+    }
+
+    [Test]
+    public async Task Remove_Takes9AsAnAppend()
+    {
+        await StoreAsync(CodMode.Write, "1.dcm", "2.dcm");
+        TakeRequests();
+        await Datastore.UpdateSeriesAsync(Study, SeriesUid, CodMode.Append, series => series.RemoveAsync([$"{SeriesUid}.1"]));
+        IReadOnlyList<RequestEntry> requests = TakeRequests();
+        Assert.That(requests, Has.Count.EqualTo(9), Describe(requests));
+    }
+
+    [Test]
+    public async Task Truncate_Takes9AndFetchesNoArchive()
+    {
+        await StoreAsync(CodMode.Write, "1.dcm");
+        TakeRequests();
+        await using (CodObject series = await Datastore.OpenSeriesAsync(Study, SeriesUid, CodMode.Append))
+        {
+            await series.TruncateAsync();
+            await series.SyncAsync(new SyncOptions { AllowEmpty = true });
+        }
+
+        IReadOnlyList<RequestEntry> requests = TakeRequests();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(requests, Has.Count.EqualTo(9), Describe(requests));
+            Assert.That(requests.Any(request => request.Operation == GcsOperation.Media && request.Object.EndsWith(".tar", StringComparison.Ordinal)), Is.False);
         }
     }
 
