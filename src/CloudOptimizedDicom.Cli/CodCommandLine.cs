@@ -28,6 +28,8 @@ internal static class CodCommandLine
             VerifyCommand.Create(),
             RepairCommand.Create(),
             UnlockCommand.Create(),
+            RemoveCommand.Create(),
+            DeleteCommand.Create(),
         };
         foreach (Option option in CommandOptions.CloudStorage)
         {

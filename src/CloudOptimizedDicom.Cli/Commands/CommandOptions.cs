@@ -81,6 +81,9 @@ internal static class CommandOptions
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
+    public static Option<TimeSpan> WaitForLock() => Duration(
+        "--wait-for-lock", "How long to wait for a series that somebody else is writing: 90s, 5m, 2h. [default: not at all]", TimeSpan.Zero);
+
     /// <summary>A time such as 90s, 5m, 2h, 1d or 1.5h.</summary>
     public static Option<TimeSpan> Duration(string name, string description, TimeSpan defaultValue) => new(name)
     {

@@ -17,6 +17,7 @@ internal static class IngestCommand
           cod ingest a.dcm b.dcm --datastore ./cod-store --mode write    replaces what the series had
           cod ingest scans/ --datastore ./cod-store --json               one JSON object a line and series
           cod ingest --from gs://inbox/today/ --datastore gs://archive/cod
+          cod ingest scans/ --datastore ./cod-store --uid-key key.bin    stores series under UIDs that hide theirs
         """;
 
     public static Command Create()
@@ -36,10 +37,15 @@ internal static class IngestCommand
                 string other => Fail(result, $"\"{other}\" is no mode: append or write."),
             },
         };
-        Option<TimeSpan> wait = CommandOptions.Duration("--wait-for-lock", "How long to wait for a series that somebody else is writing: 90s, 5m, 2h. [default: not at all]", TimeSpan.Zero);
+        var uidKey = new Option<string?>("--uid-key")
+        {
+            Description = "A file of 16 or more bytes that is the key by which UIDs are hidden: study, series and instances are stored under others. "
+                + "The files and their tags keep their own.",
+        };
+        Option<TimeSpan> wait = CommandOptions.WaitForLock();
         Option<int> jobs = CommandOptions.Jobs();
         Option<bool> json = CommandOptions.Json();
-        var command = new Command("ingest", Description) { paths, from, datastore, mode, storageClass, wait, jobs, json };
+        var command = new Command("ingest", Description) { paths, from, datastore, mode, storageClass, uidKey, wait, jobs, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(paths) is not { Length: > 0 } && result.GetValue(from) is not { Length: > 0 })
@@ -54,7 +60,8 @@ internal static class IngestCommand
             parsed.GetValue(datastore)!,
             parsed.GetValue(storageClass),
             parsed.GetValue(mode),
-            new OpenSeriesOptions { WaitForLock = parsed.GetValue(wait) },
+            new OpenSeriesOptions { WaitForLock = parsed.GetValue(wait), UsesHashedUids = parsed.GetValue(uidKey) is not null },
+            parsed.GetValue(uidKey),
             parsed.GetValue(jobs),
             parsed.GetValue(json),
             cancellationToken));
@@ -75,13 +82,15 @@ internal static class IngestCommand
         string? storageClass,
         CodMode mode,
         OpenSeriesOptions options,
+        string? uidKey,
         int jobs,
         bool json,
         CancellationToken cancellationToken)
     {
         jobs = Math.Max(1, jobs);
         await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, datastorePath, cancellationToken, storageClass);
-        InstanceGroups groups = await InstanceGroups.ReadAsync(datastore, paths, listings, jobs, cancellationToken);
+        KeyedUidHasher? hasher = uidKey is null ? null : await UidKeyFile.ReadAsync(uidKey, cancellationToken);
+        InstanceGroups groups = await InstanceGroups.ReadAsync(datastore, paths, listings, hasher is null ? null : hasher.Hash, jobs, cancellationToken);
         var totals = new IngestTotals();
         if (groups.Errors.Count > 0)
         {

@@ -23,18 +23,24 @@ internal sealed class InstanceGroups
     /// <param name="datastore">Reads the headers.</param>
     /// <param name="paths">Files, folders (in the order of their names) and URIs.</param>
     /// <param name="listings">URI prefixes whose objects are meant.</param>
+    /// <param name="uidHasher">Makes the UIDs that they are stored under; null for their own.</param>
     /// <param name="jobs">How many headers to read at once.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
     public static async Task<InstanceGroups> ReadAsync(
-        CodDatastore datastore, IEnumerable<string> paths, IEnumerable<string> listings, int jobs, CancellationToken cancellationToken)
+        CodDatastore datastore,
+        IEnumerable<string> paths,
+        IEnumerable<string> listings,
+        Func<string, string>? uidHasher,
+        int jobs,
+        CancellationToken cancellationToken)
     {
-        List<Candidate> candidates = [.. paths.SelectMany(Expand)];
+        List<Candidate> candidates = [.. paths.SelectMany(path => Expand(path, uidHasher))];
         foreach (string listing in listings)
         {
             await foreach (Instance instance in datastore.ListInstancesAsync(listing, cancellationToken))
             {
-                candidates.Add(new Candidate(instance, IsNamed: false));
+                candidates.Add(new Candidate(new Instance(instance.DicomUri) { Hints = instance.Hints, UidHasher = uidHasher }, IsNamed: false));
             }
         }
 
@@ -47,17 +53,17 @@ internal sealed class InstanceGroups
         return groups;
     }
 
-    private static IEnumerable<Candidate> Expand(string path)
+    private static IEnumerable<Candidate> Expand(string path, Func<string, string>? uidHasher)
     {
         if (Directory.Exists(path))
         {
             return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
                 .Order(StringComparer.Ordinal)
-                .Select(file => new Candidate(new Instance(file), IsNamed: false));
+                .Select(file => new Candidate(new Instance(file) { UidHasher = uidHasher }, IsNamed: false));
         }
 
         return path.Contains("://", StringComparison.Ordinal) || File.Exists(path)
-            ? [new Candidate(new Instance(path), IsNamed: true)]
+            ? [new Candidate(new Instance(path) { UidHasher = uidHasher }, IsNamed: true)]
             : throw new FileNotFoundException($"There is no file or folder {path}.", path);
     }
 
