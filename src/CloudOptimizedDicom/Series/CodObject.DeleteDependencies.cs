@@ -25,11 +25,10 @@ public sealed partial class CodObject
         }
 
         // What was verified is what is known here only if nobody has committed since.
-        StoredSeries verified = await StoredSeries.ReadAsync(_store, _names, cancellationToken).ConfigureAwait(false)
-            ?? throw new SeriesChangedException(Uri, attempts: 1);
-        return verified.Info.Generation == _stored!.Info.Generation
+        StoredSeries? live = await StoredSeries.ReadAsync(_store, _names, _stored, cancellationToken).ConfigureAwait(false);
+        return ReferenceEquals(live, _stored)
             ? await new DependencyDeletion(_datastore, options ?? new DeleteDependenciesOptions())
-                .RunAsync(verified.Metadata.Instances, cancellationToken).ConfigureAwait(false)
+                .RunAsync(live!.Metadata.Instances, cancellationToken).ConfigureAwait(false)
             : throw new SeriesChangedException(Uri, attempts: 1);
     }
 }
