@@ -198,9 +198,11 @@ internal sealed class RepairPlanner(
     /// <summary>Why an instance without bytes is no loss; null when it is one.</summary>
     private string? FindExcuse(InstanceRecord record)
     {
-        if (objects is { Lock.Operation: LockOperation.Write, Survey.IsSound: true })
+        // An archive of another generation was brought by the writer that holds the lock, which drops nothing but on purpose.
+        if (objects is { Lock.Operation: LockOperation.Write or LockOperation.Append, Survey.IsSound: true }
+            && objects.ArchiveInfo!.Generation != objects.Metadata?.Tar?.Generation)
         {
-            return "the write that holds the lock has replaced it";
+            return "the writer that holds the lock has left it out of its archive";
         }
 
         bool isOfUnfinishedWrite = objects.Metadata is not null && backup is not null

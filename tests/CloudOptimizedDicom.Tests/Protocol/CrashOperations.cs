@@ -29,6 +29,11 @@ internal sealed class CrashOperations : IDisposable
             ["append to ours"] = append,
             ["append to a copy"] = On(SeriesOrigin.Copied, CodMode.Append),
             ["append to Python's"] = appendToPython,
+            ["remove from ours"] = Updating(append, RemoveFirstAsync),
+            ["remove from a copy"] = Updating(On(SeriesOrigin.Copied, CodMode.Append), RemoveFirstAsync),
+            ["remove from Python's"] = Updating(appendToPython, RemoveFirstAsync),
+            ["truncate ours"] = Updating(append, ReplaceAllAsync),
+            ["truncate a copy"] = Updating(On(SeriesOrigin.Copied, CodMode.Append), ReplaceAllAsync),
             ["delete ours"] = delete,
             ["delete Python's"] = Deleting(On(python, CodMode.Write)),
             ["repair a new series after its archive"] = writeNew.RepairedAfter(Directory, IsIndexWritten) with { KeepsOldReadable = true },
@@ -82,6 +87,15 @@ internal sealed class CrashOperations : IDisposable
         KeepsOldReadable = mode == CodMode.Append,
     };
 
+    /// <summary>The same series, changed otherwise: what stays is at other places, so readers of the old state may be told to wait.</summary>
+    private static CrashOperation Updating(CrashOperation other, Func<CodObject, Task> update) => other with
+    {
+        RunAsync = datastore => datastore.UpdateSeriesAsync(other.Id.StudyUid, other.Id.SeriesUid, CodMode.Append, update),
+        KeepsOldReadable = false,
+    };
+
+    private static Task RemoveFirstAsync(CodObject series) => series.RemoveAsync([series.GetInstances()[0].Record!.Uid]);
+
     private static CrashOperation Deleting(CrashOperation other) => other with
     {
         RunAsync = datastore => datastore.DeleteSeriesAsync(other.Id.StudyUid, other.Id.SeriesUid),
@@ -95,6 +109,12 @@ internal sealed class CrashOperations : IDisposable
             byte[] bytes = await File.ReadAllBytesAsync(Repository.TestData("cod", series.Case, file));
             await store.UploadAsync(name, ObjectUpload.FromMemory(bytes), ObjectPrecondition.None);
         }
+    }
+
+    private async Task ReplaceAllAsync(CodObject series)
+    {
+        await series.TruncateAsync();
+        await series.AppendAsync([_small.Instance(2, 0)]);
     }
 
     private string WriteOneMore(GoldenSeries series, int number)
