@@ -30,7 +30,7 @@ internal sealed partial class AppendSession(
     private readonly List<AppendError> _errors = [];
     private readonly Dictionary<Instance, AppendReason> _reasons = new(ReferenceEqualityComparer.Instance);
     private readonly List<LocalOrigin> _origins = [];
-    private long _seriesBytes = metadata.Instances.Sum(record => record.SizeBytes);
+    private long _seriesBytes = metadata.Instances.Aggregate(0L, (sum, record) => long.CreateSaturating((Int128)sum + record.SizeBytes));
     private int _instancesDone;
     private long _bytesDone;
 
@@ -78,7 +78,7 @@ internal sealed partial class AppendSession(
         {
             RequireHasher(instance);
             IInstanceSource? source = options.DeleteLocalOrigin && instance.Record is null ? sources.Resolve(instance.DicomUri) : null;
-            LocalOrigin? origin = source is FileInstanceSource file ? LocalOrigin.Observe(file.Path) : null;
+            LocalOrigin? origin = source is FileInstanceSource file ? LocalOrigin.TryObserve(file) : null;
             if (origin is null && HintCheck.IsSame(instance, metadata))
             {
                 return new Opening(instance, Prepared: null, IsSame: true, origin);

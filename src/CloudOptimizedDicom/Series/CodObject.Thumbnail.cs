@@ -15,12 +15,12 @@ public sealed partial class CodObject
     /// </summary>
     private async Task FindDroppedThumbnailAsync(SeriesCommit commit, CancellationToken cancellationToken)
     {
-        if (commit.HasTouchedStore || ThumbnailOf(_stored?.Metadata) is not { } name || name == ThumbnailOf(_current))
+        if (!commit.HasTouchedStore)
         {
-            return;
+            _droppedThumbnail = ThumbnailOf(_stored?.Metadata) is { } name && name != ThumbnailOf(_current)
+                ? await _store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false)
+                : null;
         }
-
-        _droppedThumbnail = await _store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes it once nothing names it any more. The commit is done by now, so a failure is only logged.</summary>

@@ -61,7 +61,7 @@ internal sealed class DependencyDeletion(CodDatastore datastore, DeleteDependenc
     {
         if (kind == "GS" || datastore.Store.IsRemote)
         {
-            return uri.StartsWith(datastore.Uri + "/", StringComparison.Ordinal);
+            return uri.StartsWith(datastore.Uri + "/", StringComparison.OrdinalIgnoreCase);
         }
 
         string root = Path.GetFullPath(datastore.Store.RootUri) + Path.DirectorySeparatorChar;

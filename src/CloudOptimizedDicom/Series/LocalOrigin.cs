@@ -12,6 +12,20 @@ internal sealed record LocalOrigin(string Path, long SizeBytes, DateTime Modifie
     /// <summary>The checksum of what was read.</summary>
     public uint Crc32c { get; init; }
 
+    /// <summary>Looks at what is to be read; null when there is nothing, or nothing with such a name can be.</summary>
+    public static LocalOrigin? TryObserve(FileInstanceSource source)
+    {
+        try
+        {
+            return Observe(source.Path);
+        }
+        catch (Exception error) when (error is ArgumentException or UriFormatException or IOException or UnauthorizedAccessException)
+        {
+            // Reading it fails as well, and says why.
+            return null;
+        }
+    }
+
     /// <summary>Looks at a file; null when there is none.</summary>
     public static LocalOrigin? Observe(string path)
     {

@@ -74,6 +74,32 @@ public sealed class AppendRuleTests(StoreKind kind) : EitherStoreFixture(kind)
         Assert.That(result.Reasons[result.Conflict.Single()], Is.EqualTo(AppendReason.NoPixels));
     }
 
+    [TestCase(nameof(Hints.SizeBytes))]
+    [TestCase(nameof(Hints.Crc32c))]
+    [TestCase(nameof(Hints.InstanceUid))]
+    [TestCase(nameof(Hints.SeriesUid))]
+    [TestCase(nameof(Hints.StudyUid))]
+    public async Task AppendAsync_WrongHint_IsAnErrorThatNamesFieldHintAndTruth(string field)
+    {
+        var wrong = new Hints
+        {
+            SizeBytes = field == nameof(Hints.SizeBytes) ? 1 : null,
+            Crc32c = field == nameof(Hints.Crc32c) ? 1 : null,
+            InstanceUid = field == nameof(Hints.InstanceUid) ? "1.2" : null,
+            SeriesUid = field == nameof(Hints.SeriesUid) ? "1.2" : null,
+            StudyUid = field == nameof(Hints.StudyUid) ? "1.2" : null,
+        };
+        AppendResult result = await StoreAsync(
+            Id, CodMode.Write, [new Instance(AppendFile("1.dcm")) { Hints = wrong }, new Instance(AppendFile("2.dcm"))]);
+        var mismatch = (HintMismatchException)result.Errors.Single().Error;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(mismatch.Field, Is.EqualTo(field));
+            Assert.That(mismatch.Hint, Is.Not.Empty.And.Not.EqualTo(mismatch.Actual));
+            Assert.That(result.New, Has.Count.EqualTo(1));
+        }
+    }
+
     [Test]
     public async Task AppendAsync_InstanceBeyondTheLimit_IsAnErrorAndItsHintSavesTheRequest()
     {

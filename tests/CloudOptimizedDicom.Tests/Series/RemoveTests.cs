@@ -83,6 +83,21 @@ public sealed class RemoveTests(StoreKind kind) : EitherStoreFixture(kind)
     }
 
     [Test]
+    public async Task RemoveAsync_Cancelled_LeavesTheSeriesAsItWas()
+    {
+        await StoreAsync(CodMode.Write, "1.dcm", "2.dcm");
+        await using (CodObject series = await OpenSeriesAsync(CodMode.Append))
+        {
+            Assert.CatchAsync<OperationCanceledException>(() => series.RemoveAsync([Uid(1)], new CancellationToken(canceled: true)));
+            Assert.That((series.HasPendingChanges, series.GetInstances().Count), Is.EqualTo((false, 2)));
+            await series.AppendAsync([new Instance(AppendFile("3.dcm"))]);
+            await series.SyncAsync();
+        }
+
+        await AssertHasAsync("1.dcm", "2.dcm", "3.dcm");
+    }
+
+    [Test]
     public async Task RemoveAsync_AllInstances_AsksForADeletion()
     {
         await StoreAsync(CodMode.Write, "1.dcm");
