@@ -127,10 +127,12 @@ public sealed partial class CodObject
 
         OnOtherGeneration onOther = Mode == CodMode.Write ? OnOtherGeneration.Replace : OnOtherGeneration.Fail;
         _archiveFence ??= await GetArchiveFenceAsync(cancellationToken).ConfigureAwait(false);
-        long indexFence = await GetIndexFenceAsync(cancellationToken).ConfigureAwait(false);
+
+        // Seen once: a repeated sync may have lost its lock meanwhile, and would see what another one has committed.
+        _indexFence ??= await GetIndexFenceAsync(cancellationToken).ConfigureAwait(false);
         ObjectInfo archive = await commit.UploadArchiveAsync(_tarUpload, _archiveFence.Value, onOther, cancellationToken).ConfigureAwait(false);
         _current.Tar = new ObjectIdentity(archive.Generation, _tarUpload.SizeBytes, _tarUpload.Crc32c);
-        ObjectInfo indexInfo = await commit.UploadIndexAsync(_indexUpload!, indexFence, cancellationToken).ConfigureAwait(false);
+        ObjectInfo indexInfo = await commit.UploadIndexAsync(_indexUpload!, _indexFence.Value, cancellationToken).ConfigureAwait(false);
         _current.Index = new ObjectIdentity(indexInfo.Generation, _indexUpload!.SizeBytes, _indexUpload.Crc32c);
     }
 
@@ -216,6 +218,7 @@ public sealed partial class CodObject
         _lockedSince = _datastore.Options.TimeProvider.GetTimestamp();
         _isArchiveChanged = _isMetadataChanged = false;
         _archiveFence = null;
+        _indexFence = null;
         _datastore.Logger.Synced(Uri, _current.Instances.Count, _current.Tar?.SizeBytes ?? 0);
         _current = _current.Clone();
         _reader = null;

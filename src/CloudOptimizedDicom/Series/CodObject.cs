@@ -18,6 +18,7 @@ public sealed partial class CodObject : IAsyncDisposable
     private readonly Dictionary<string, Instance> _appended = [];
     private StoredSeries? _stored;
     private ArchiveFence? _archiveFence;
+    private long? _indexFence;
     private SeriesMetadata _current;
     private bool _isMetadataChanged;
     private long _lockedSince;

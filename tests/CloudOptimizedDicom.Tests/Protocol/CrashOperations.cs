@@ -99,6 +99,7 @@ internal sealed class CrashOperations : IDisposable
     private static CrashOperation Deleting(CrashOperation other) => other with
     {
         RunAsync = datastore => datastore.DeleteSeriesAsync(other.Id.StudyUid, other.Id.SeriesUid),
+        KeepsOldReadable = true,
     };
 
     private static async Task PutAsync(GoldenSeries series, IObjectStore store)

@@ -23,6 +23,7 @@ internal sealed class History
     private long _liveMetadata;
     private long _liveArchive;
     private readonly Dictionary<string, (long Metadata, long UnderLock)> _lastReads = [];
+    private long _liveIndex;
     private long _liveLock;
     private bool _isLockBroken;
     private bool _isLiveFromNone;
@@ -32,6 +33,7 @@ internal sealed class History
     public History(GcsObjectCore core, string bucket, SeriesNames names, SmallInstances instances)
     {
         (_core, _bucket, _names, _instances) = (core, bucket, names, instances);
+        _liveIndex = core.Find(bucket, names.Index)?.Generation ?? 0;
         if (core.Find(bucket, names.Metadata) is { } live)
         {
             Note(live.Generation, SeriesMetadata.Parse(Read(names.Metadata), names.Metadata));
@@ -82,6 +84,11 @@ internal sealed class History
         {
             _liveArchive = archive.Generation;
             WroteArchive(session!);
+        }
+        else if (request.Name == _names.Index && answer is ObjectInfo index && request.Operation == StoreRequest.Write && index.Generation > _liveIndex)
+        {
+            WroteIndex(session!, replaced: _liveIndex);
+            _liveIndex = index.Generation;
         }
     }
 
@@ -291,6 +298,15 @@ internal sealed class History
         {
             RequireInArchive(_metadata[_liveMetadata], "any more, and who replaced it had not read that it was committed, or only appends");
         }
+    }
+
+    private void WroteIndex(Session session, long replaced)
+    {
+        bool isCommitted = _liveMetadata > 0 && _metadata[_liveMetadata].Index?.Generation == replaced;
+        bool isKnown = session.KnownMetadata is { } known && _metadata.TryGetValue(known, out SeriesMetadata? seen) && seen.Index?.Generation == replaced;
+        Require(
+            !session.IsOurs || !isCommitted || isKnown || session.LockGeneration == _liveLock,
+            "an index was replaced by who had lost the lock and had not read that it was committed");
     }
 
     private void RequireInArchive(SeriesMetadata metadata, string when)
