@@ -64,7 +64,8 @@ public sealed class LargeInstanceTests
         string path = Write(2, LargeBytes);
         long length = new FileInfo(path).Length;
         var changing = new Instance(path) { UidHasher = uid => Resize(path, length + bytes, uid) };
-        AppendResult result = await _store.StoreAsync(Id, CodMode.Append, [new Instance(good[0]), changing, new Instance(good[1])]);
+        Instance[] all = [Hashed(good[0]), changing, Hashed(good[1])];
+        AppendResult result = await _store.StoreAsync(Id, CodMode.Append, all, new OpenSeriesOptions { UsesHashedUids = true });
         Assert.That(result.Errors.Select(error => error.Error).ToList(), Has.Count.EqualTo(1).And.All.InstanceOf<SourceChangedException>());
         await AssertHoldsAsync(good);
     }
@@ -82,18 +83,21 @@ public sealed class LargeInstanceTests
                 return uid;
             },
         };
-        await using (CodObject series = await _store.OpenAsync(Id, CodMode.Append))
+        await using (CodObject series = await _store.OpenAsync(Id, CodMode.Append, new OpenSeriesOptions { UsesHashedUids = true }))
         {
-            await series.AppendAsync([new Instance(good[0])]);
+            await series.AppendAsync([Hashed(good[0])]);
             Assert.That(
                 async () => await series.AppendAsync([cancelling], cancellationToken: cancel.Token),
                 Throws.InstanceOf<OperationCanceledException>());
-            await series.AppendAsync([new Instance(good[1])]);
+            await series.AppendAsync([Hashed(good[1])]);
             await series.SyncAsync();
         }
 
         await AssertHoldsAsync(good);
     }
+
+    /// <summary>An instance of a series whose UIDs are hashed to themselves, so that a hasher may be asked.</summary>
+    private static Instance Hashed(string path) => new(path) { UidHasher = uid => uid };
 
     /// <summary>The hasher is asked after the file was opened and before its rest is read.</summary>
     private static string Resize(string path, long bytes, string uid)
