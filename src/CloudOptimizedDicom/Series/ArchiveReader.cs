@@ -21,43 +21,56 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
 
     public string ArchiveUri => $"{store.RootUri}/{names.Tar}";
 
+    /// <summary>The instances as last read, in stored order.</summary>
+    public IReadOnlyList<InstanceRecord> Instances => Volatile.Read(ref _snapshot).Series.Metadata.Instances;
+
     public string SeriesUri => $"{store.RootUri}/{names.Folder}";
 
-    /// <summary>The record of an instance as last read.</summary>
-    public InstanceRecord GetRecord(string uid) => GetRecord(Volatile.Read(ref _snapshot), uid);
+    /// <summary>Takes over metadata that is newer than what is known here.</summary>
+    public void Adopt(StoredSeries series)
+    {
+        Snapshot snapshot = Volatile.Read(ref _snapshot);
+        if (snapshot.Series.Info.Generation != series.Info.Generation)
+        {
+            Interlocked.CompareExchange(ref _snapshot, Snapshot.Of(series), snapshot);
+        }
+    }
 
     /// <summary>Opens a range of an instance.</summary>
     /// <param name="expected">The instance; the store may have it elsewhere by now, but not with other bytes.</param>
     /// <param name="range">The bytes wanted, counted within the instance; at least one.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <returns>The bytes; a stream that can seek is the whole instance, at the beginning of the range, proven by its checksum.</returns>
-    /// <exception cref="SeriesChangedException">The series does not come to rest, or has other bytes for the instance now.</exception>
+    /// <returns>The bytes, or the whole instance, proven by its checksum, at the beginning of the range.</returns>
+    /// <exception cref="SeriesChangedException">The series does not come to rest, or has other bytes for the instance now, or none.</exception>
     /// <exception cref="SeriesDamagedException">There is no archive.</exception>
-    public async Task<Stream> OpenAsync(InstanceRecord expected, ByteRange range, CancellationToken cancellationToken)
+    public async Task<OpenedRange> OpenAsync(InstanceRecord expected, ByteRange range, CancellationToken cancellationToken)
     {
         for (int attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             Snapshot snapshot = Volatile.Read(ref _snapshot);
-            InstanceRecord record = GetRecord(snapshot, expected.Uid);
-            if (record.SizeBytes != expected.SizeBytes || record.Crc32c != expected.Crc32c)
+            bool isKnown = snapshot.Series.Metadata.TryGetInstance(expected.Uid, out InstanceRecord? record)
+                && record.SizeBytes == expected.SizeBytes && record.Crc32c == expected.Crc32c;
+            if (isKnown && await TryOpenAsync(snapshot, record!, range, cancellationToken).ConfigureAwait(false) is { } opened)
+            {
+                return opened;
+            }
+
+            if (await RefreshAsync(snapshot, cancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
+
+            if (!isKnown)
             {
                 throw new SeriesChangedException(SeriesUri, attempt);
             }
 
-            if (await TryOpenAsync(snapshot, record, range, cancellationToken).ConfigureAwait(false) is { } stream)
+            if (await TryOpenProvenAsync(record!, range.Offset, cancellationToken).ConfigureAwait(false) is { } unpinned)
             {
-                return stream;
+                return unpinned;
             }
 
-            if (!await RefreshAsync(snapshot, cancellationToken).ConfigureAwait(false))
-            {
-                if (await TryOpenProvenAsync(record, range.Offset, cancellationToken).ConfigureAwait(false) is { } unpinned)
-                {
-                    return unpinned;
-                }
-
-                await Task.Delay(FirstBackoff * Math.Pow(2, attempt - 1), timeProvider, cancellationToken).ConfigureAwait(false);
-            }
+            await BackOffAsync(attempt, cancellationToken).ConfigureAwait(false);
         }
 
         throw new SeriesChangedException(SeriesUri, MaxAttempts);
@@ -80,20 +93,40 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
             }
 
             var range = ByteRange.FromStartAndEnd(wanted[0].ArchiveRange.Offset, wanted.Max(record => record.ArchiveRange.End));
-            ObjectContent? content = await TryOpenManyAsync(range, snapshot.Pin, cancellationToken).ConfigureAwait(false);
-            if (content is null && !await RefreshAsync(snapshot, cancellationToken).ConfigureAwait(false))
+            long? pin = snapshot.Pin;
+            ObjectContent? content = await TryOpenManyAsync(range, pin, cancellationToken).ConfigureAwait(false);
+            if (content is null)
             {
-                content = await TryOpenManyAsync(range, pin: null, cancellationToken).ConfigureAwait(false);
+                if (await RefreshAsync(snapshot, cancellationToken).ConfigureAwait(false))
+                {
+                    continue;
+                }
+
+                pin = null;
+                content = await TryOpenManyAsync(range, pin, cancellationToken).ConfigureAwait(false);
             }
 
             if (content is not null)
             {
-                return new ForwardSeries(wanted, snapshot.Series, new ForwardArchive(content.Content, ArchiveUri, range.Offset), content);
+                return new ForwardSeries(wanted, snapshot.Series, new ForwardArchive(content.Content, ArchiveUri, range.Offset), content)
+                {
+                    IsChanging = pin is null ? token => IsChangingAsync(snapshot, token) : null,
+                };
             }
+
+            await BackOffAsync(attempt, cancellationToken).ConfigureAwait(false);
         }
 
         throw new SeriesChangedException(SeriesUri, MaxAttempts);
     }
+
+    /// <summary>Whether somebody is writing the series, or has since it was read.</summary>
+    private async Task<bool> IsChangingAsync(Snapshot snapshot, CancellationToken cancellationToken) =>
+        await store.GetInfoAsync(names.Lock, cancellationToken).ConfigureAwait(false) is not null
+        || (await store.GetInfoAsync(names.Metadata, cancellationToken).ConfigureAwait(false))?.Generation != snapshot.Series.Info.Generation;
+
+    private Task BackOffAsync(int attempt, CancellationToken cancellationToken) =>
+        Task.Delay(FirstBackoff * Math.Pow(2, attempt - 1), timeProvider, cancellationToken);
 
     private async Task<ObjectContent?> TryOpenManyAsync(ByteRange range, long? pin, CancellationToken cancellationToken)
     {
@@ -108,11 +141,7 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
         }
     }
 
-    private InstanceRecord GetRecord(Snapshot snapshot, string uid) => snapshot.Series.Metadata.TryGetInstance(uid, out InstanceRecord? record)
-        ? record
-        : throw new InstanceNotFoundException(SeriesUri, uid);
-
-    private Task<Stream?> TryOpenAsync(Snapshot snapshot, InstanceRecord record, ByteRange range, CancellationToken cancellationToken)
+    private Task<OpenedRange?> TryOpenAsync(Snapshot snapshot, InstanceRecord record, ByteRange range, CancellationToken cancellationToken)
     {
         if (snapshot.Pin is { } pin)
         {
@@ -126,11 +155,23 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
             : TryOpenProvenAsync(record, range.Offset, cancellationToken);
     }
 
-    private async Task<Stream?> TryOpenPinnedAsync(InstanceRecord record, ByteRange range, long pin, CancellationToken cancellationToken)
+    private async Task<OpenedRange?> TryOpenPinnedAsync(InstanceRecord record, ByteRange range, long pin, CancellationToken cancellationToken)
     {
         try
         {
-            return (await OpenRangeAsync(record, range, pin, cancellationToken).ConfigureAwait(false))?.Content;
+            if (await OpenRangeAsync(record, range, pin, cancellationToken).ConfigureAwait(false) is not { } content)
+            {
+                return null;
+            }
+
+            if (content.Range.Length == range.Length)
+            {
+                return new OpenedRange(content.Content, IsWhole: false);
+            }
+
+            // Before anybody makes room for bytes that the archive does not have.
+            await content.DisposeAsync().ConfigureAwait(false);
+            throw new TarMissingInstanceException(ArchiveUri, record.Uid, record.ArchiveRange);
         }
         catch (PreconditionFailedException)
         {
@@ -147,7 +188,7 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
     /// bytes began to come nobody held the lock, and after that the metadata was still the same: a writer of this archive has
     /// committed before it released the lock.
     /// </summary>
-    private async Task<Stream?> TryPinAsync(Snapshot snapshot, InstanceRecord record, ByteRange range, CancellationToken cancellationToken)
+    private async Task<OpenedRange?> TryPinAsync(Snapshot snapshot, InstanceRecord record, ByteRange range, CancellationToken cancellationToken)
     {
         ObjectContent? content;
         try
@@ -179,7 +220,7 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
                 Interlocked.CompareExchange(ref _snapshot, snapshot with { Pin = content.Info.Generation }, snapshot);
             }
 
-            return isPinned ? content.Content : null;
+            return isPinned ? new OpenedRange(content.Content, IsWhole: false) : null;
         }
         finally
         {
@@ -201,7 +242,7 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
     }
 
     /// <summary>Without a generation to name, the whole instance is read and given out only when its checksum is right.</summary>
-    private async Task<Stream?> TryOpenProvenAsync(InstanceRecord record, long offset, CancellationToken cancellationToken)
+    private async Task<OpenedRange?> TryOpenProvenAsync(InstanceRecord record, long offset, CancellationToken cancellationToken)
     {
         ObjectContent? content;
         try
@@ -228,7 +269,7 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
                 await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
                 isProven = passing.BytesPassed == record.SizeBytes && passing.Crc32c == record.Crc32c;
                 copy.Position = offset;
-                return isProven ? copy : null;
+                return isProven ? new OpenedRange(copy, IsWhole: true) : null;
             }
             finally
             {
@@ -257,7 +298,7 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
         ObjectInfo live = await store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false)
             ?? throw new SeriesDamagedException(SeriesUri, "there is metadata, but no archive");
         if (live.Generation == before.Pin || before.Series.Metadata.Tar is not { } recorded
-            || !recorded.Matches(await WithChecksumAsync(live, cancellationToken).ConfigureAwait(false)))
+            || !recorded.Matches(await WithChecksumAsync(live, recorded, cancellationToken).ConfigureAwait(false)))
         {
             return false;
         }
@@ -267,9 +308,9 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
     }
 
     /// <summary>A directory does not know the checksum of a file that another program has put there: it is computed, once.</summary>
-    private async Task<ObjectInfo> WithChecksumAsync(ObjectInfo info, CancellationToken cancellationToken)
+    private async Task<ObjectInfo> WithChecksumAsync(ObjectInfo info, ObjectIdentity recorded, CancellationToken cancellationToken)
     {
-        if (info.Crc32c is not null || info.SizeBytes > MaxChecksummedBytes || info.SizeBytes != _snapshot.Series.Metadata.Tar?.SizeBytes)
+        if (info.Crc32c is not null || info.SizeBytes > MaxChecksummedBytes || info.SizeBytes != recorded.SizeBytes)
         {
             return info;
         }

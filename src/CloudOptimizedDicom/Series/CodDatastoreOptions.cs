@@ -43,8 +43,8 @@ public sealed record CodDatastoreOptions
     public string StorageClass { get; init; } = "STANDARD";
 
     /// <summary>
-    /// How many bytes of metadata, stored and inflated, are kept in memory, so that a series which is opened again is only asked
-    /// whether it has changed. For servers; tags that were asked for come on top.
+    /// How many bytes of metadata are kept in memory, so that a series which is opened again is only asked whether it has
+    /// changed. For servers. Counted are the stored bytes and, roughly, what they take with all tags inflated.
     /// </summary>
     /// <value>The default is 0: nothing is kept.</value>
     public long MetadataCacheBytes { get; init; }

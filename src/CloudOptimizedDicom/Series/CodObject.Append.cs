@@ -59,10 +59,9 @@ public sealed partial class CodObject
     }
 
     /// <summary>The bytes of an instance that the series has, of a session that may have it on this machine only.</summary>
-    private Task<Stream> OpenStoredAsync(InstanceRecord record, CancellationToken cancellationToken) =>
-        _scratch is { } scratch
-            ? Task.FromResult<Stream>(OpenInScratch(scratch, record))
-            : Reader.OpenAsync(record, new ByteRange(0, record.SizeBytes), cancellationToken);
+    private async Task<Stream> OpenStoredAsync(InstanceRecord record, CancellationToken cancellationToken) => _scratch is { } scratch
+        ? OpenInScratch(scratch, record)
+        : (await Reader.OpenAsync(record, new ByteRange(0, record.SizeBytes), cancellationToken).ConfigureAwait(false)).Content;
 
     /// <summary>The archive is as it was, and the instances are where they came from.</summary>
     private void TakeBack(AppendSession session, ScratchArchive.Mark? mark)

@@ -1,4 +1,5 @@
 using System.Text;
+using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom;
@@ -14,11 +15,17 @@ public sealed partial class CodObject
     /// <returns>When written.</returns>
     /// <exception cref="WriteOperationInReadModeException">The series is open for reading.</exception>
     /// <exception cref="InvalidOperationException">Another call is changing the series.</exception>
+    /// <exception cref="LockLostException">Somebody else has removed the lock: the series may be in order by now.</exception>
     /// <exception cref="ObjectStoreException">The store did not answer.</exception>
     public async Task UploadErrorLogAsync(string text, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         using Change change = BeginChange("An error log", mayFollowFailedSync: true);
+        if (!await _lock!.IsHeldAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw new LockLostException(_lock.Uri, "it was removed or taken over by somebody else");
+        }
+
         ObjectUpload upload = ObjectUpload.FromMemory(Encoding.UTF8.GetBytes(text)) with { ContentType = "text/plain" };
         await _store.UploadAsync(_names.ErrorLog, upload, ObjectPrecondition.None, cancellationToken).ConfigureAwait(false);
     }

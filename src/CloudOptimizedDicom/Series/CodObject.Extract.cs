@@ -27,50 +27,70 @@ public sealed partial class CodObject
         options ??= new ExtractOptions();
         var names = new InstanceFileNames(Path.GetFullPath(directory), options.NameTemplate);
         RequireSynced("extracted");
-        IReadOnlyList<InstanceRecord> known = _current.Instances;
-        List<string> files = names.Name(Id, known);
-        HashSet<(string, uint)> there = await FindThereAsync(known, files, cancellationToken).ConfigureAwait(false);
-        if (there.Count == files.Count)
+        if (_stored is null)
         {
-            return files;
+            return [];
         }
 
-        ForwardSeries series = await Reader.OpenWholeAsync(record => !there.Contains((record.Uid, record.Crc32c)), cancellationToken).ConfigureAwait(false);
-        await using (series.ConfigureAwait(false))
+        for (IReadOnlyList<InstanceRecord> records = Reader.Instances; ;)
         {
-            // A writer may have been at work since the series was opened: what is written is the series of the archive.
-            IReadOnlyList<InstanceRecord> all = series.Series.Metadata.Instances;
-            files = names.Name(Id, all);
-            Dictionary<string, string> fileOf = all.Zip(files).ToDictionary(pair => pair.First.Uid, pair => pair.Second);
-            int done = all.Count - series.Records.Count;
-            long bytes = all.Sum(record => record.SizeBytes) - series.Records.Sum(record => record.SizeBytes);
-            foreach (InstanceRecord record in series.Records)
+            List<string> files = names.Name(Id, records);
+            HashSet<InstanceRecord> there = await FindThereAsync(records, files, cancellationToken).ConfigureAwait(false);
+            if (there.Count == files.Count)
             {
-                await ExtractAsync(series.Archive, record, fileOf[record.Uid], cancellationToken).ConfigureAwait(false);
-                options.Progress?.Report(new InstanceProgress(++done, bytes += record.SizeBytes));
+                return files;
             }
 
-            return files;
+            ForwardSeries series = await Reader.OpenWholeAsync(record => !there.Contains(record), cancellationToken).ConfigureAwait(false);
+            await using (series.ConfigureAwait(false))
+            {
+                if (ReferenceEquals(series.Series.Metadata.Instances, records))
+                {
+                    await ExtractAsync(series, records, files, there, options.Progress, cancellationToken).ConfigureAwait(false);
+                    return files;
+                }
+
+                // A writer was at work since the series was opened: what is written is the series of the archive.
+                records = series.Series.Metadata.Instances;
+            }
+        }
+    }
+
+    private static async Task ExtractAsync(
+        ForwardSeries series,
+        IReadOnlyList<InstanceRecord> records,
+        List<string> files,
+        HashSet<InstanceRecord> there,
+        IProgress<InstanceProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        Dictionary<InstanceRecord, string> fileOf = records.Zip(files).ToDictionary(pair => pair.First, pair => pair.Second);
+        int done = there.Count;
+        long bytes = there.Sum(record => record.SizeBytes);
+        foreach (InstanceRecord record in series.Records)
+        {
+            await ExtractAsync(series, record, fileOf[record], cancellationToken).ConfigureAwait(false);
+            progress?.Report(new InstanceProgress(++done, bytes += record.SizeBytes));
         }
     }
 
     /// <summary>The instances that an earlier run has written.</summary>
-    private static async Task<HashSet<(string Uid, uint Crc32c)>> FindThereAsync(
+    private static async Task<HashSet<InstanceRecord>> FindThereAsync(
         IReadOnlyList<InstanceRecord> records, List<string> files, CancellationToken cancellationToken)
     {
-        var there = new HashSet<(string, uint)>();
+        var there = new HashSet<InstanceRecord>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < files.Count; i++)
         {
             if (await HasAsync(files[i], records[i], cancellationToken).ConfigureAwait(false))
             {
-                there.Add((records[i].Uid, records[i].Crc32c));
+                there.Add(records[i]);
             }
         }
 
         return there;
     }
 
-    private static async Task ExtractAsync(ForwardArchive archive, InstanceRecord record, string path, CancellationToken cancellationToken)
+    private static async Task ExtractAsync(ForwardSeries series, InstanceRecord record, string path, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         string partial = $"{path}.{Guid.NewGuid():N}.partial";
@@ -79,7 +99,7 @@ public sealed partial class CodObject
             FileStream file = File.Create(partial);
             await using (file.ConfigureAwait(false))
             {
-                await archive.CopyInstanceAsync(record, file, cancellationToken).ConfigureAwait(false);
+                await series.CopyInstanceAsync(record, file, cancellationToken).ConfigureAwait(false);
             }
 
             File.Move(partial, path, overwrite: true);

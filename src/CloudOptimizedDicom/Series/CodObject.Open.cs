@@ -110,7 +110,18 @@ public sealed partial class CodObject
             }
 
             await waiting.WaitAsync(holder, cancellationToken).ConfigureAwait(false);
+            await RequireNoErrorLogAsync(datastore, names, options, cancellationToken).ConfigureAwait(false);
             stored = await StoredSeries.ReadAsync(datastore.Store, names, stored, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whoever held the lock may have left an error log.</summary>
+    private static async Task RequireNoErrorLogAsync(
+        CodDatastore datastore, SeriesNames names, OpenSeriesOptions options, CancellationToken cancellationToken)
+    {
+        if (!options.OverrideErrors && await datastore.Store.GetInfoAsync(names.ErrorLog, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            throw new ErrorLogExistsException($"{datastore.Store.RootUri}/{names.ErrorLog}");
         }
     }
 

@@ -54,6 +54,8 @@ public sealed partial class CodObject
                 throw new NotSupportedException($"Instance {instanceUid} has {stream.Length} bytes, an array at most {Array.MaxLength}; use {nameof(CopyInstanceToAsync)}.");
             }
 
+            // Room is made once the archive has shown that it has so many bytes.
+            await ((InstanceStream)stream).StartAsync(cancellationToken).ConfigureAwait(false);
             var bytes = new byte[stream.Length];
             await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
             return bytes;
@@ -104,5 +106,5 @@ public sealed partial class CodObject
     }
 
     private static InstanceStream OpenInScratch(ScratchArchive scratch, InstanceRecord record) =>
-        new(record, scratch.Path, (range, _) => Task.FromResult<Stream>(scratch.OpenRead(record, range)));
+        new(record, scratch.Path, (range, _) => Task.FromResult(new OpenedRange(scratch.OpenRead(record, range), IsWhole: false)));
 }

@@ -157,7 +157,6 @@ public sealed partial class CodObject
             return new OpenedRange(scratch.OpenRead(record, range), IsWhole: false);
         }
 
-        Stream stream = await Reader.OpenAsync(record, range, cancellationToken).ConfigureAwait(false);
-        return new OpenedRange(stream, IsWhole: stream.CanSeek);
+        return await Reader.OpenAsync(record, range, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -29,8 +29,9 @@ public sealed partial class CodObject
         }
 
         _datastore.Metadata.Set(_names.Metadata, fresh);
+        Reader.Adopt(fresh);
         (_stored, _current) = (fresh, fresh.Metadata);
-        Volatile.Write(ref _reader, null);
+        _frames.Clear();
         return true;
     }
 }

@@ -24,7 +24,7 @@ public sealed partial class CodObject
     public async IAsyncEnumerable<StreamedInstance> StreamSeriesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         RequireSynced("streamed");
-        if (_current.Instances.Count == 0)
+        if (_stored is null)
         {
             yield break;
         }
@@ -41,7 +41,7 @@ public sealed partial class CodObject
                     : TemporaryFile.Create(_datastore.Options.ScratchDirectory);
                 try
                 {
-                    await series.Archive.CopyInstanceAsync(record, content, cancellationToken).ConfigureAwait(false);
+                    await series.CopyInstanceAsync(record, content, cancellationToken).ConfigureAwait(false);
                     content.Position = 0;
                     yield return new StreamedInstance(ToInstance(record), content);
                 }

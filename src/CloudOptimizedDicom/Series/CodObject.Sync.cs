@@ -222,6 +222,7 @@ public sealed partial class CodObject
         _datastore.Logger.Synced(Uri, _current.Instances.Count, _current.Tar?.SizeBytes ?? 0);
         _current = _current.Clone();
         _reader = null;
+        _frames.Clear();
         foreach ((string uid, Instance instance) in _appended)
         {
             instance.DicomUri = DicomUriOf(uid);

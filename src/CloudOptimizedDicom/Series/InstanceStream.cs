@@ -9,8 +9,8 @@ namespace CloudOptimizedDicom;
 /// </summary>
 /// <param name="record">The instance.</param>
 /// <param name="archiveUri">The archive, for errors.</param>
-/// <param name="open">Opens a range of it. A stream that can seek is the whole instance, at the range's beginning.</param>
-internal sealed class InstanceStream(InstanceRecord record, string archiveUri, Func<ByteRange, CancellationToken, Task<Stream>> open) : Stream
+/// <param name="open">Opens a range of it.</param>
+internal sealed class InstanceStream(InstanceRecord record, string archiveUri, Func<ByteRange, CancellationToken, Task<OpenedRange>> open) : Stream
 {
     private const int BufferBytes = 32 * 1024;
     private const int FirstRequestBytes = 128 * 1024;
@@ -26,7 +26,9 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
     private long _sourcePosition;
     private long _sourceEnd;
     private int _requestsInARow;
+    private bool _isWhole;
     private bool _isCopying;
+    private bool _isCorrupt;
     private bool _isDisposed;
     private long _position;
     private Crc32c _crc32c;
@@ -56,17 +58,33 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
 
     private int Buffered => _position >= _bufferStart && _position < _bufferStart + _bufferLength ? (int)(_bufferStart + _bufferLength - _position) : 0;
 
+    /// <summary>Makes the request for all bytes, which shows whether the archive has them.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (Length > 0)
+        {
+            _isCopying = true;
+            await EnsureSourceAsync(1, cancellationToken).ConfigureAwait(false);
+            _isCopying = false;
+        }
+    }
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         int wanted = (int)Math.Min(buffer.Length, Remaining);
-        if (wanted == 0 || Buffered > 0)
+        if (wanted == 0)
         {
-            return ReadBuffered(buffer.Span);
+            return 0;
         }
 
         try
         {
+            if (Buffered > 0)
+            {
+                return ReadBuffered(buffer.Span);
+            }
+
             await EnsureSourceAsync(wanted, cancellationToken).ConfigureAwait(false);
             if (wanted >= BufferBytes)
             {
@@ -93,7 +111,7 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
     public override int Read(byte[] buffer, int offset, int count)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return Buffered > 0
+        return Buffered > count
             ? ReadBuffered(buffer.AsSpan(offset, count))
             : ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
     }
@@ -146,7 +164,7 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
     /// <summary>Goes on with the request that is running, where it leads to the position, or makes the next one.</summary>
     private async Task EnsureSourceAsync(int wanted, CancellationToken cancellationToken)
     {
-        if (_source is { CanSeek: true })
+        if (_source is not null && _isWhole)
         {
             _source.Position = _sourcePosition = _position;
             return;
@@ -162,9 +180,9 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
         _requestsInARow = ahead == 0 ? _requestsInARow + 1 : 1;
         CloseSource();
         var range = new ByteRange(_position, RequestBytes(wanted));
-        _source = await open(range, cancellationToken).ConfigureAwait(false);
+        (_source, _isWhole) = await open(range, cancellationToken).ConfigureAwait(false);
         _sourcePosition = _position;
-        _sourceEnd = _source.CanSeek ? Length : range.End;
+        _sourceEnd = _isWhole ? Length : range.End;
     }
 
     private long RequestBytes(int wanted)
@@ -228,10 +246,12 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
         {
             _crc32c.Append(bytes);
             _checked += bytes.Length;
-            if (_checked == Length && _crc32c.Value != record.Crc32c)
-            {
-                throw new HashMismatchException(archiveUri, record.Uid, record.Crc32c, _crc32c.Value);
-            }
+            _isCorrupt = _checked == Length && _crc32c.Value != record.Crc32c;
+        }
+
+        if (_isCorrupt)
+        {
+            throw new HashMismatchException(archiveUri, record.Uid, record.Crc32c, _crc32c.Value);
         }
 
         _position += bytes.Length;

@@ -11,11 +11,13 @@ namespace CloudOptimizedDicom;
 /// <param name="Bytes">Its bytes as stored.</param>
 internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, ReadOnlyMemory<byte> Bytes)
 {
+    private const int TagsGrowth = 4;
+
     /// <summary>Far more than any series needs, and less than a machine has.</summary>
     private const int MaxMetadataBytes = 1024 * 1024 * 1024;
 
-    /// <summary>About what it holds in memory; tags that were asked for come on top.</summary>
-    public long RetainedBytes => Bytes.Length + Metadata.JsonBytes;
+    /// <summary>About what it holds in memory once the tags of all instances were asked for, which inflate to a few times their stored size.</summary>
+    public long RetainedBytes => Bytes.Length + (TagsGrowth * Metadata.JsonBytes);
 
     /// <summary>Reads the metadata; null when there is no series.</summary>
     /// <param name="store">The store.</param>

@@ -103,8 +103,9 @@ public sealed class ReadInstanceTests : SyntheticSeriesFixture
         await StoreAsync(Large);
         await using CodObject series = await OpenSeriesAsync();
         InstanceRecord record = series.GetInstances()[0].Record!;
-        var wrong = new InstanceStream(record, "archive", (range, _) => Task.FromResult<Stream>(new ForwardOnlyStream(new MemoryStream(new byte[range.Length]))));
+        var wrong = new InstanceStream(record, "archive", (range, _) => Task.FromResult(new OpenedRange(new MemoryStream(new byte[range.Length]), IsWhole: false)));
         Assert.That(async () => await wrong.CopyToAsync(Stream.Null), Throws.InstanceOf<HashMismatchException>());
+        Assert.That(async () => await wrong.ReadExactlyAsync(new byte[10]), Throws.InstanceOf<HashMismatchException>(), "asked again");
     }
 
     [Test]

@@ -62,6 +62,20 @@ public sealed class StreamSeriesTests : SyntheticSeriesFixture
         Assert.That(files.Select(File.ReadAllBytes), Is.EqualTo(Stored));
     }
 
+    [Test]
+    public async Task ExtractAsync_SeriesChangedSinceItWasOpened_WritesTheNewOneUnderItsNames()
+    {
+        await StoreAsync(100, 100, 100);
+        await using CodObject series = await OpenSeriesAsync();
+        string folder = Path.Combine(Files, "out");
+        var options = new ExtractOptions { NameTemplate = "{index}.dcm" };
+        IReadOnlyList<string> files = await series.ExtractAsync(folder, options);
+        File.Delete(files[0]);
+        await Datastore.UpdateSeriesAsync(Id.StudyUid, Id.SeriesUid, CodMode.Append, writer => writer.RemoveAsync([SyntheticInstance.Uid(1)]));
+        files = await series.ExtractAsync(folder, options);
+        Assert.That(files.Select(File.ReadAllBytes), Is.EqualTo(Stored.Skip(1)));
+    }
+
     [TestCase("../{instance}.dcm")]
     [TestCase("/tmp/{instance}.dcm")]
     [TestCase("a/../../{instance}")]
