@@ -31,4 +31,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(1009, LogLevel.Warning, "{Path} was to be deleted and stays: {Reason}.")]
     public static partial void OriginKept(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(1010, LogLevel.Warning, "{Series} could not be proven to be stored, so {Count} files that were to be deleted stay: {Reason}.")]
+    public static partial void OriginsUnproven(this ILogger logger, string series, int count, string reason);
 }

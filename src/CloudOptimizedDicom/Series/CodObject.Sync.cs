@@ -29,8 +29,8 @@ public sealed partial class CodObject
     /// <returns>When committed.</returns>
     /// <exception cref="WriteOperationInReadModeException">The series is open for reading.</exception>
     /// <exception cref="InvalidOperationException">
-    /// Another call is changing the series, or no instance would be left of those in the store and
-    /// <see cref="SyncOptions.AllowEmpty"/> is not set.
+    /// Another call is changing the series, or no instance would be left of those in the store, or of those appended to a new
+    /// series, and <see cref="SyncOptions.AllowEmpty"/> is not set.
     /// </exception>
     /// <exception cref="SeriesDamagedException">Nothing was written, because the store is not as the metadata says.</exception>
     /// <exception cref="LockLostException">Nothing was written, because somebody else has removed the lock.</exception>
@@ -41,7 +41,7 @@ public sealed partial class CodObject
         using Change change = BeginChange("A sync", mayFollowFailedSync: true);
         if (!RequiresCommit(options ?? new SyncOptions()))
         {
-            DeleteLocalOrigins();
+            await DeleteLocalOriginsAsync(hasCommittedArchive: false, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -82,8 +82,9 @@ public sealed partial class CodObject
             throw _commit.ToException(Uri, error);
         }
 
-        FinishCommit();
-        DeleteLocalOrigins();
+        bool hasCommittedArchive = _isArchiveChanged;
+        FinishCommit(hasCommittedArchive);
+        await DeleteLocalOriginsAsync(hasCommittedArchive, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RequireOldLockAsync(SeriesCommit commit, CancellationToken cancellationToken)
@@ -96,15 +97,19 @@ public sealed partial class CodObject
 
     private bool RequiresCommit(SyncOptions options)
     {
-        if (_current.Instances.Count > 0 || _stored is not { Metadata.Instances.Count: > 0 })
+        bool wouldLoseAll = _current.Instances.Count == 0
+            && (_stored is { } stored ? stored.Metadata.Instances.Count > 0 : _isArchiveChanged);
+        if (!wouldLoseAll)
         {
+            // A write begins anew, so the archive that is there is not the one that its metadata would be of.
+            _isArchiveChanged |= _isMetadataChanged && _stored is not null && Mode == CodMode.Write && !_hasSynced;
             return _isMetadataChanged;
         }
 
         if (!options.AllowEmpty)
         {
             throw new InvalidOperationException(
-                $"{Uri} has {_stored.Metadata.Instances.Count} instances and would have none; {nameof(SyncOptions)}.{nameof(SyncOptions.AllowEmpty)} allows that.");
+                $"{Uri} has had instances and would have none; {nameof(SyncOptions)}.{nameof(SyncOptions.AllowEmpty)} allows that.");
         }
 
         _isArchiveChanged = _isMetadataChanged = true;
@@ -155,7 +160,7 @@ public sealed partial class CodObject
     private async Task<ArchiveFence> GetArchiveFenceAsync(CancellationToken cancellationToken)
     {
         ObjectIdentity? recorded = _stored?.Metadata.Tar;
-        if (_stored is null || (recorded is not null && (Mode == CodMode.Write || _hasSynced)))
+        if (_stored is null || (recorded is not null && Mode == CodMode.Write))
         {
             return new ArchiveFence(recorded?.Generation ?? 0, IsOfMetadata: true);
         }
@@ -210,14 +215,17 @@ public sealed partial class CodObject
         ? _stored?.Metadata.Index?.Generation ?? 0
         : (await _store.GetInfoAsync(_names.Index, cancellationToken).ConfigureAwait(false))?.Generation ?? 0;
 
-    private void FinishCommit()
+    private void FinishCommit(bool hasCommittedArchive)
     {
         ForgetCommit();
         _leavesLock = false;
         _hasSynced = true;
         _lockedSince = _datastore.Options.TimeProvider.GetTimestamp();
         _isArchiveChanged = _isMetadataChanged = false;
-        _archiveFence = null;
+
+
+        // A copied store has the archive in another generation than the metadata names, until one is uploaded.
+        _archiveFence = hasCommittedArchive ? new ArchiveFence(_current.Tar!.Generation, IsOfMetadata: true) : _archiveFence;
         _indexFence = null;
         _datastore.Logger.Synced(Uri, _current.Instances.Count, _current.Tar?.SizeBytes ?? 0);
         _current = _current.Clone();
