@@ -102,7 +102,11 @@ public sealed partial class CodObject
 
             foreach (InstanceRecord record in edited.Instances.ToArray())
             {
-                ByteRange range = moved[record.ArchiveRange];
+                if (!moved.TryGetValue(record.ArchiveRange, out ByteRange range))
+                {
+                    throw new InvalidDataException($"instance {record.Uid} is at {record.ArchiveRange}, where an instance to be removed is as well");
+                }
+
                 uint crc32c = archive.Checksum(range);
                 edited.Replace(crc32c == record.Crc32c
                     ? record.WithArchiveRange(range)

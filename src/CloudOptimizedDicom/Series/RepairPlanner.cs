@@ -51,7 +51,8 @@ internal sealed class RepairPlanner(
             bool? usesHashedUids = await PlaceAsync(newArchive ?? archive, members, cancellationToken).ConfigureAwait(false);
             SeriesMetadata? newMetadata = Rebuild(usesHashedUids);
             byte[]? newIndex = IndexIfNeeded(members, (newArchive ?? archive).SizeBytes);
-            newMetadata ??= newArchive is not null || newIndex is not null || IsOfOtherArchive(archive) ? objects.Metadata!.Clone() : null;
+            newMetadata ??= newArchive is not null || newIndex is not null || IsOfOtherArchive(archive) || IsUnnamedAndEmpty(members)
+                ? objects.Metadata!.Clone() : null;
             return ToPlan(newArchive, newIndex, newMetadata);
         }
         catch
@@ -84,6 +85,10 @@ internal sealed class RepairPlanner(
 
     private bool IsOfOtherArchive(ArchiveFile archive) =>
         objects.Metadata?.Tar is { } recorded && (recorded.SizeBytes != archive.SizeBytes || recorded.Crc32c != archive.Crc32c);
+
+    /// <summary>An archive without members of which the metadata does not know: nothing could be appended to such a series.</summary>
+    private bool IsUnnamedAndEmpty(IReadOnlyList<TarMember> members) =>
+        objects.Metadata is { Tar: null, Instances.Count: 0 } && members.Count == 0;
 
     /// <summary>Finds the record of each member: a known one where it is of the very bytes, else one made from them.</summary>
     private async Task<bool?> PlaceAsync(ArchiveFile archive, IReadOnlyList<TarMember> members, CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using CloudOptimizedDicom.Metadata;
+using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom.Tests.Series;
 
@@ -165,6 +167,86 @@ public sealed class RemoveTests(StoreKind kind) : EitherStoreFixture(kind)
     }
 
     [Test]
+    public async Task TruncateAsync_CopyOfTheArchiveAfterAFieldWasSynced_IsReplaced([Values] bool resumesTicket)
+    {
+        await StoreAsync(CodMode.Write, "1.dcm");
+        await PutBesideAsync(".tar", await ReadArchiveAsync());
+        CodObject series = await OpenSeriesAsync(CodMode.Append);
+        if (resumesTicket)
+        {
+            series = await Datastore.ResumeSeriesAsync(await series.ToTicketAsync());
+        }
+        else
+        {
+            series.SetField("note", Json("1"));
+            await series.SyncAsync();
+        }
+
+        await using (series)
+        {
+            await series.TruncateAsync();
+            await series.AppendAsync([new Instance(AppendFile("2.dcm"))]);
+            await series.SyncAsync();
+        }
+
+        await AssertHasAsync("2.dcm");
+        Assert.That(await VerifyAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task AppendAsync_AfterAFieldWasWrittenOverAnEmptySeries_IsStored()
+    {
+        await EmptyAsync();
+        await UpdateAsync(CodMode.Write, series => Task.Run(() => series.SetField("note", Json("1"))));
+        await StoreAsync(CodMode.Append, "2.dcm");
+        await AssertHasAsync("2.dcm");
+    }
+
+    [Test]
+    public async Task RepairSeriesAsync_EmptyArchiveThatTheMetadataDoesNotName_IsNamed()
+    {
+        await EmptyAsync();
+        byte[] archive = await ReadArchiveAsync();
+        byte[] index = (await new DamagedSeries(Datastore).ReadAsync(Datastore.Name(Id).Index))!;
+        await Datastore.DeleteSeriesAsync(Study, SeriesUid);
+        await UpdateAsync(CodMode.Write, series => Task.Run(() => series.SetField("note", Json("1"))));
+        await PutBesideAsync(".tar", archive);
+        await PutBesideAsync("/index.sqlite", index);
+        RepairReport report = await Datastore.RepairSeriesAsync(Study, SeriesUid);
+        Assert.That(report.HasWritten, Is.True);
+        await StoreAsync(CodMode.Append, "2.dcm");
+        await AssertHasAsync("2.dcm");
+        Assert.That((await Datastore.RepairSeriesAsync(Study, SeriesUid)).HasWritten, Is.False);
+    }
+
+    [Test]
+    public async Task SyncAsync_NewSeriesThatWasTruncated_MustBeAllowed()
+    {
+        await using CodObject series = await OpenSeriesAsync(CodMode.Append);
+        await series.AppendAsync([new Instance(AppendFile("1.dcm"))]);
+        await series.TruncateAsync();
+        Assert.ThrowsAsync<InvalidOperationException>(() => series.SyncAsync());
+        Assert.That(ExistsBeside(".tar"), Is.False);
+        await series.SyncAsync(AllowEmpty);
+        await AssertHasAsync();
+    }
+
+    [Test]
+    public async Task RemoveAsync_RangeThatAnotherInstanceHasAsWell_IsDamage()
+    {
+        await StoreAsync(CodMode.Write, "1.dcm", "2.dcm");
+        SeriesNames names = Datastore.Name(Id);
+        StoredSeries stored = (await StoredSeries.ReadAsync(Datastore.Store, names, known: null, CancellationToken.None))!;
+        SeriesMetadata shared = stored.Metadata.Clone();
+        Assert.That(shared.TryGetInstance(Uid(1), out InstanceRecord? first) & shared.TryGetInstance(Uid(2), out InstanceRecord? second), Is.True);
+        shared.Replace(second!.WithArchiveRange(first!.ArchiveRange));
+        await Datastore.Store.UploadAsync(
+            names.Metadata, StoredSeries.ToUpload(StoredSeries.ToBytes(shared, Datastore.Store, names)), ObjectPrecondition.None);
+        await using CodObject series = await OpenSeriesAsync(CodMode.Append);
+        Assert.ThrowsAsync<SeriesDamagedException>(() => series.RemoveAsync([Uid(1)]));
+    }
+
+    [Test]
     public async Task TruncateAsync_CopyOfTheArchive_IsReplaced()
     {
         await StoreAsync(CodMode.Write, "1.dcm");
@@ -215,6 +297,15 @@ public sealed class RemoveTests(StoreKind kind) : EitherStoreFixture(kind)
         });
         await using CodObject read = await OpenSeriesAsync(CodMode.Read);
         Assert.That((ExistsBeside("/thumbnail.mp4"), read.FieldNames.Contains("thumbnail")), Is.EqualTo((false, false)));
+    }
+
+    /// <summary>Leaves a series without instances.</summary>
+    private async Task EmptyAsync()
+    {
+        await StoreAsync(CodMode.Write, "1.dcm");
+        await using CodObject series = await OpenSeriesAsync(CodMode.Append);
+        await series.TruncateAsync();
+        await series.SyncAsync(AllowEmpty);
     }
 
     private static string Uid(int number) => $"{SeriesUid}.{number}";
