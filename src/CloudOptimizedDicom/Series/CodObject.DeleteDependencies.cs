@@ -5,10 +5,12 @@ public sealed partial class CodObject
     /// <summary>
     /// Deletes the files and objects that the instances name as their dependencies, once the series is verified. One that is the
     /// only dependency of an instance must have its size and checksum, or stays; an object is deleted only in the generation
-    /// that was looked at. What lies inside another file is refused.
+    /// that was looked at. What lies inside another file is refused, and so is a relative path.
     /// </summary>
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
-    /// <param name="cancellationToken">Ends the call early; what is deleted by then is.</param>
+    /// <param name="cancellationToken">
+    /// Ends the call early, without a report; what is deleted by then is, and the next call names it as missing.
+    /// </param>
     /// <returns>What became of each. The metadata goes on naming them.</returns>
     /// <exception cref="InvalidOperationException">There is nothing stored, or there are changes that were not synced.</exception>
     /// <exception cref="SeriesDamagedException">The series is not intact. Nothing was deleted.</exception>

@@ -7,6 +7,10 @@ internal sealed class DependencyDeletion(CodDatastore datastore, DeleteDependenc
 {
     private const string SchemeMark = "://";
 
+    /// <summary>How the file systems that are usual here compare names; of two that only look alike, the file stays.</summary>
+    private static readonly StringComparison PathComparison =
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
     /// <param name="records">The instances, which are proven to be stored.</param>
     /// <param name="cancellationToken">Ends the call early; what is deleted by then is.</param>
     public async Task<DependencyReport> RunAsync(IReadOnlyList<InstanceRecord> records, CancellationToken cancellationToken)
@@ -54,6 +58,11 @@ internal sealed class DependencyDeletion(CodDatastore datastore, DeleteDependenc
             return "it is on a web server";
         }
 
+        if (kind == "FILE" && !Path.IsPathFullyQualified(new FileInstanceSource(uri).Path))
+        {
+            return "it is a relative path, and was meant from a directory that nothing tells";
+        }
+
         return IsInDatastore(uri, kind) ? "it is part of the datastore" : options.Filter?.Invoke(uri) == false ? "it is not wanted" : null;
     }
 
@@ -65,7 +74,7 @@ internal sealed class DependencyDeletion(CodDatastore datastore, DeleteDependenc
         }
 
         string root = Path.GetFullPath(datastore.Store.RootUri) + Path.DirectorySeparatorChar;
-        return Path.GetFullPath(new FileInstanceSource(uri).Path).StartsWith(root, StringComparison.Ordinal);
+        return Path.GetFullPath(new FileInstanceSource(uri).Path).StartsWith(root, PathComparison);
     }
 
     private async Task<DependencyOutcome> DeleteObjectAsync(

@@ -56,6 +56,18 @@ public sealed class DeleteDependenciesTests(StoreKind kind) : EitherStoreFixture
     }
 
     [Test]
+    public async Task DeleteDependenciesAsync_RelativePathOrDatastoreInOtherLetters_IsRefused()
+    {
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, CopyOf(AppendFile("1.dcm")));
+        string archive = Kind == StoreKind.Bucket ? $"GS{Datastore.Uri[2..]}/{Id.Path}.tar" : $"FILE://{Datastore.Uri}/{Id.Path}.tar";
+        await StoreAsync(Id, CodMode.Write, [Of("1.dcm", relative), Of("2.dcm", archive)]);
+        await using CodObject series = await OpenSeriesAsync(CodMode.Read);
+        DependencyReport report = await series.DeleteDependenciesAsync();
+        Assert.That(Uris(report.Refused), Is.EqualTo(new[] { relative, archive }));
+        Assert.That(relative, Does.Exist);
+    }
+
+    [Test]
     public async Task DeleteDependenciesAsync_DamagedOrChangedSeries_DeletesNothing()
     {
         string source = await PutAsync("1.dcm", AppendFile("1.dcm"));
