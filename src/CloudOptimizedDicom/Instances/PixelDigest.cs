@@ -15,10 +15,12 @@ internal sealed record PixelDigest(long LengthBytes, string Sha256)
     /// <param name="content">Its bytes.</param>
     /// <param name="sizeBytes">How many they are to be.</param>
     /// <param name="crc32c">Their checksum.</param>
+    /// <param name="scratchDirectory">Where a large one is kept meanwhile; null for the system's directory for temporary files.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    public static async Task<PixelDigest?> ReadAsync(Stream content, long sizeBytes, uint crc32c, CancellationToken cancellationToken)
+    public static async Task<PixelDigest?> ReadAsync(
+        Stream content, long sizeBytes, uint crc32c, string? scratchDirectory, CancellationToken cancellationToken)
     {
-        Stream copy = sizeBytes <= InstanceScanner.MaxBufferedBytes ? new MemoryStream((int)sizeBytes) : TemporaryFile.Create();
+        Stream copy = sizeBytes <= InstanceScanner.MaxBufferedBytes ? new MemoryStream((int)sizeBytes) : TemporaryFile.Create(scratchDirectory);
         await using (copy.ConfigureAwait(false))
         {
             var passing = new PassingStream(content, copy);

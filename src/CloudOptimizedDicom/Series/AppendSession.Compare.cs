@@ -43,7 +43,7 @@ internal sealed partial class AppendSession
             : new PrefixedStream(prepared.Bytes, Stream.Null);
         await using (given.ConfigureAwait(false))
         {
-            if (await PixelDigest.ReadAsync(given, prepared.SizeBytes, crc32c, cancellationToken).ConfigureAwait(false) is not { } pixels)
+            if (await PixelDigest.ReadAsync(given, prepared.SizeBytes, crc32c, scratchDirectory, cancellationToken).ConfigureAwait(false) is not { } pixels)
             {
                 return AppendReason.NoPixels;
             }
@@ -51,7 +51,8 @@ internal sealed partial class AppendSession
             Stream stored = await openStored(existing, cancellationToken).ConfigureAwait(false);
             await using (stored.ConfigureAwait(false))
             {
-                PixelDigest? others = await PixelDigest.ReadAsync(stored, existing.SizeBytes, existing.Crc32c, cancellationToken).ConfigureAwait(false);
+                PixelDigest? others = await PixelDigest.ReadAsync(
+                    stored, existing.SizeBytes, existing.Crc32c, scratchDirectory, cancellationToken).ConfigureAwait(false);
                 return others is null ? AppendReason.NoPixels : pixels == others ? AppendReason.SamePixels : AppendReason.OtherPixels;
             }
         }

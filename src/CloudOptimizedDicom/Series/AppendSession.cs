@@ -13,6 +13,7 @@ namespace CloudOptimizedDicom;
 /// <param name="openScratch">Gives the archive to add to, at the first instance that is new.</param>
 /// <param name="openStored">Opens an instance that the series has.</param>
 /// <param name="options">How.</param>
+/// <param name="scratchDirectory">Where files of a moment are; null for the system's directory for them.</param>
 /// <param name="timeProvider">The clock.</param>
 internal sealed partial class AppendSession(
     SeriesNames names,
@@ -22,6 +23,7 @@ internal sealed partial class AppendSession(
     Func<CancellationToken, Task<ScratchArchive>> openScratch,
     Func<InstanceRecord, CancellationToken, Task<Stream>> openStored,
     AppendOptions options,
+    string? scratchDirectory,
     TimeProvider timeProvider)
 {
     private readonly List<Instance> _new = [];
@@ -172,10 +174,14 @@ internal sealed partial class AppendSession(
 
     private void Report(long bytes) => options.Progress?.Report(new InstanceProgress(++_instancesDone, _bytesDone += bytes));
 
-    /// <summary>Whether an error costs only its instance. One of the scratch disk or of the store costs the call.</summary>
+    /// <summary>
+    /// Whether an error costs only its instance; one of the stored instance that it is compared with does. One of the scratch
+    /// disk or of the store costs the call.
+    /// </summary>
     private static bool IsOfInstance(Exception error) => error
         is Part10.InvalidDicomException or SourceChangedException or SeriesMismatchException or HintMismatchException or SourceReadException
-        or InstanceTooLargeException or SeriesTooLargeException or UidHashingException;
+        or InstanceTooLargeException or SeriesTooLargeException or UidHashingException
+        or TarValidationException or SeriesChangedException;
 
     /// <summary>Takes an instance in, or finds that it is there; the result is its checksum.</summary>
     private async Task<uint> TakeAsync(PreparedInstance prepared, CancellationToken cancellationToken)
@@ -189,6 +195,7 @@ internal sealed partial class AppendSession(
         {
             uint crc32c = prepared.Scan?.Crc32c
                 ?? (await ScanStreamAsync(prepared, copyTo: null, uid, cancellationToken).ConfigureAwait(false)).Crc32c;
+            HintCheck.Require(instance, prepared.Uids, prepared.SizeBytes, crc32c);
             await CompareAsync(prepared, existing, crc32c, cancellationToken).ConfigureAwait(false);
             return crc32c;
         }

@@ -36,7 +36,15 @@ public sealed partial class CodObject
         }
 
         var session = new AppendSession(
-            _names, edited, ArchiveUri, _datastore.Sources, OpenScratch, OpenStoredAsync, options ?? new AppendOptions(), _datastore.Options.TimeProvider);
+            _names,
+            edited,
+            ArchiveUri,
+            _datastore.Sources,
+            OpenScratch,
+            OpenStoredAsync,
+            options ?? new AppendOptions(),
+            _datastore.Options.ScratchDirectory,
+            _datastore.Options.TimeProvider);
         try
         {
             AppendResult result = await session.RunAsync(instances, cancellationToken).ConfigureAwait(false);

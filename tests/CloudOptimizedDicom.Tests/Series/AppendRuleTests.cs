@@ -175,6 +175,28 @@ public sealed class AppendRuleTests(StoreKind kind) : EitherStoreFixture(kind)
         Assert.That(file, Does.Exist);
     }
 
+    [TestCase("file://[bad")]
+    [TestCase("bad\0name")]
+    public async Task AppendAsync_DeleteLocalOriginAndNameThatNoFileCanHave_IsAnErrorOfThatInstance(string path)
+    {
+        AppendResult result = await StoreAsync(
+            Id, CodMode.Write, [new Instance(path), new Instance(CopyOf(AppendFile("1.dcm")))], new AppendOptions { DeleteLocalOrigin = true });
+        Assert.That(result.Errors.Single().Error, Is.InstanceOf<SourceReadException>());
+        Assert.That(result.New, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task AppendAsync_TreatMetadataDiffsAsSameAndDamagedArchive_IsAnErrorOfThatInstance()
+    {
+        await StoreAsync(CodMode.Write, "2.dcm", "3.dcm");
+        await new DamagedSeries(Datastore).EditAsync(Datastore.Name(Id).Tar, tar => DamagedSeries.Change(tar, 2000));
+        await using CodObject series = await OpenSeriesAsync(CodMode.Append);
+        AppendResult result = await series.AppendAsync(
+            [new Instance(AppendFile("2_diffheader.dcm")), new Instance(AppendFile("3.dcm"))], new AppendOptions { TreatMetadataDiffsAsSame = true });
+        Assert.That(result.Errors.Single().Error, Is.InstanceOf<TarValidationException>().Or.InstanceOf<SeriesChangedException>());
+        Assert.That(result.Same, Has.Count.EqualTo(1));
+    }
+
     [Test]
     public async Task DisposeAsync_DeleteLocalOriginWithoutSync_DeletesNothing()
     {

@@ -45,6 +45,15 @@ public sealed class LargeInstanceTests
     }
 
     [Test]
+    public async Task AppendAsync_LargeAgainWithAWrongChecksumHint_IsAnError()
+    {
+        string file = Write(1, LargeBytes);
+        await _store.StoreAsync(Id, CodMode.Append, [file]);
+        AppendResult result = await _store.StoreAsync(Id, CodMode.Append, [new Instance(file) { Hints = new Hints { Crc32c = 1 } }]);
+        Assert.That(result.Errors.Single().Error, Is.InstanceOf<HintMismatchException>());
+    }
+
+    [Test]
     public async Task AppendAsync_LargeTwiceInOneCall_IsStoredOnce()
     {
         string first = Write(1, LargeBytes);
