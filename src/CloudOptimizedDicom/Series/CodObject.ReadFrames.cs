@@ -67,13 +67,8 @@ public sealed partial class CodObject
     /// <param name="cancellationToken">Ends the reading early.</param>
     /// <inheritdoc cref="ReadFramesAsync(IEnumerable{FrameKey}, FrameReadOptions, CancellationToken)"/>
     public IAsyncEnumerable<DicomFrame> ReadFramesAsync(
-        string instanceUid, FrameReadOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        int count = GetFrameCount(instanceUid);
-        return count <= Part10Limits.Default.MaxElements
-            ? ReadFramesAsync(instanceUid, Enumerable.Range(1, count), options, cancellationToken)
-            : throw new FrameUnavailableException(Uri, instanceUid, $"it claims to have {count}");
-    }
+        string instanceUid, FrameReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        ReadFramesAsync(instanceUid, Enumerable.Range(1, GetFrameCount(instanceUid)), options, cancellationToken);
 
     /// <summary>Reads frames of one instance.</summary>
     /// <param name="instanceUid">The UID that the instance is stored under.</param>
@@ -85,6 +80,14 @@ public sealed partial class CodObject
         string instanceUid, IEnumerable<int> frameNumbers, FrameReadOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(frameNumbers);
+
+        // Whoever asks for all of them has the number from the tags, which are of unknown origin, and a list is made of them.
+        int count = GetFrameCount(instanceUid);
+        if (count > Part10Limits.Default.MaxElements)
+        {
+            throw new FrameUnavailableException(Uri, instanceUid, $"it claims to have {count}");
+        }
+
         return ReadFramesAsync(frameNumbers.Select(number => new FrameKey(instanceUid, number)), options, cancellationToken);
     }
 
@@ -106,7 +109,13 @@ public sealed partial class CodObject
         ArgumentNullException.ThrowIfNull(frames);
         options ??= FrameReadOptions.Default;
         return ReadFramesAsync(
-            FrameBatch.Cut(frames.Select(frame => (RequireFrame(frame.InstanceUid, frame.FrameNumber), frame.FrameNumber)), options), options, cancellationToken);
+            FrameBatch.Cut(
+                frames.Select((frame, i) => i < Part10Limits.Default.MaxElements
+                    ? (RequireFrame(frame.InstanceUid, frame.FrameNumber), frame.FrameNumber)
+                    : throw new FrameUnavailableException(Uri, frame.InstanceUid, $"more than {Part10Limits.Default.MaxElements} frames are asked for at once")),
+                options),
+            options,
+            cancellationToken);
     }
 
     private async IAsyncEnumerable<DicomFrame> ReadFramesAsync(
@@ -145,7 +154,12 @@ public sealed partial class CodObject
             _frames.TryAdd(record, record.Frames);
         }
 
-        var bytes = new InstanceBytes(record, ArchiveUri, OpenRangeAsync, gate) { IsKept = isKept, IsUnproven = _current.Tar is null };
+        var bytes = new InstanceBytes(record, ArchiveUri, OpenRangeAsync, gate)
+        {
+            IsKept = isKept,
+            IsUnproven = _current.Tar is null,
+            ScratchDirectory = _datastore.Options.ScratchDirectory,
+        };
         return new FrameSource(bytes, Uri, options, _frames);
     }
 

@@ -92,7 +92,7 @@ internal sealed partial class FrameSource
         var inflating = new DeflateStream(whole, CompressionMode.Decompress, leaveOpen: true);
         await using (inflating.ConfigureAwait(false))
         {
-            Stream inflated = wanted.Length <= options.MaxRequestBytes ? new MemoryStream() : TemporaryFile.Create();
+            Stream inflated = wanted.Length <= options.MaxRequestBytes ? new MemoryStream() : TemporaryFile.Create(bytes.ScratchDirectory);
             byte[] buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
             try
             {

@@ -30,6 +30,9 @@ internal sealed class InstanceBytes(
     /// <summary>Whether a range may bring the whole instance, so that other ranges should wait for what comes.</summary>
     public required bool IsUnproven { get; init; }
 
+    /// <summary>Where it lies if it is not in memory; null for the system's directory for temporary files.</summary>
+    public required string? ScratchDirectory { get; init; }
+
     public InstanceRecord Record => record;
 
     /// <summary>Reads a range.</summary>
@@ -145,7 +148,7 @@ internal sealed class InstanceBytes(
     private async Task<Stream> CopyAsync(Stream content, CancellationToken cancellationToken)
     {
         bool isSmall = !IsKept && record.SizeBytes <= MaxInMemoryBytes;
-        Stream copy = isSmall ? new MemoryStream((int)record.SizeBytes) : TemporaryFile.Create();
+        Stream copy = isSmall ? new MemoryStream((int)record.SizeBytes) : TemporaryFile.Create(ScratchDirectory);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
         bool isProven = false;
         try

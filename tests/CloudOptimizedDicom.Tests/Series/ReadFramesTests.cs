@@ -169,6 +169,23 @@ public sealed class ReadFramesTests
     }
 
     [Test]
+    public async Task ReadFramesAsync_InstanceThatClaimsBillionsOfFrames_IsRefusedBeforeTheyAreListed()
+    {
+        await using CodObject series = await StoreAsync(FrameFile.Image(1, "2000000000", 1, 1, 8).Element(DicomTag.PixelData, DicomVr.OB, new byte[2]).ToArray());
+        int count = series.GetFrameCount(FrameFile.Uid(1));
+        int listed = 0;
+        IEnumerable<int> numbers = Enumerable.Range(1, count).Select(number => ++listed < 10_000_000 ? number : throw new NotSupportedException());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(() => series.ReadFramesAsync(FrameFile.Uid(1)), Throws.TypeOf<FrameUnavailableException>());
+            Assert.That(() => series.ReadFramesAsync(FrameFile.Uid(1), numbers), Throws.TypeOf<FrameUnavailableException>());
+            Assert.That(listed, Is.Zero);
+            Assert.That(
+                () => series.ReadFramesAsync(numbers.Select(number => new FrameKey(FrameFile.Uid(1), number))), Throws.TypeOf<FrameUnavailableException>());
+        }
+    }
+
+    [Test]
     public async Task ReadFrameAsync_FragmentsThatPythonTookForFrames_AreNotGivenOut()
     {
         var golden = new GoldenSeries("odd_encap_nf__v2");
