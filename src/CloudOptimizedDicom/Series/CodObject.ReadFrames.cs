@@ -95,7 +95,7 @@ public sealed partial class CodObject
     /// Reads frames of any instances of the series. Frames of one instance that lie close together come with one request,
     /// several requests are under way at once, and no more is fetched than the options allow before it is taken.
     /// </summary>
-    /// <param name="frames">Which, in any order; read to the end at once. One that is named twice comes twice.</param>
+    /// <param name="frames">Which, in any order, up to 4,000,000; read to the end at once. One that is named twice comes twice.</param>
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Ends the reading early, and so does leaving the loop: nothing is under way afterwards.</param>
     /// <returns>
