@@ -10,8 +10,9 @@ internal static class RepairCommand
         Makes metadata and index again from the archives of a series, a study or a whole datastore, wherever something is wrong,
         and finishes deletions that were begun. Bytes that may be of an instance are never deleted.
 
-        A series that somebody has locked is left alone. --force takes the lock over: whoever holds it can commit nothing any
-        more, so be sure that it died. Where instances are lost, nothing is done unless --forget-lost drops them.
+        A series that somebody has locked is left alone. --force takes the lock over: whoever holds it and still lives
+        may go on until its next fence fails, so be sure that it died. Where instances are lost, nothing is done unless
+        --forget-lost drops them.
 
         Examples:
           cod repair ./cod-store --dry-run                               what would be done

@@ -10,7 +10,7 @@ internal static class UnlockCommand
     private const string Description = """
         Removes the lock of a series, or those of a study or a whole datastore. Only a lock that names no instance, so that its
         writer was beginning the series, and that is old enough by the clock of the store; --force removes any. Whoever holds a
-        lock that is removed can commit nothing any more, so be sure that it died.
+        lock that is removed and still lives may go on until its next fence fails, so be sure that it died.
 
         Where something may be half-done, cod repair --force is better: it takes the lock over, with the copy of the metadata in it.
 

@@ -28,10 +28,11 @@ public sealed record LockHolder
     public required TimeSpan Age { get; init; }
 
     /// <summary>The holder in words.</summary>
-    /// <returns>Such as <c>process 17 on ingest-3 (append, for 00:04:10)</c>.</returns>
+    /// <returns>Such as <c>process 17 on ingest-3 (append, for 00:04:10)</c>, with days such as <c>2.01:00:00</c>.</returns>
     public override string ToString()
     {
         string who = Host is null ? "an unnamed holder" : $"process {ProcessId} on {Host}";
-        return $"{who} ({(Operation is null ? "" : Operation + ", ")}for {Age:hh\\:mm\\:ss})";
+        var age = TimeSpan.FromSeconds(Math.Floor(Age.TotalSeconds));
+        return $"{who} ({(Operation is null ? "" : Operation + ", ")}for {age})";
     }
 }

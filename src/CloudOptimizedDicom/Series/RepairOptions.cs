@@ -8,7 +8,8 @@ public sealed record RepairOptions
     public bool DryRun { get; init; }
 
     /// <summary>
-    /// Whether a lock that somebody holds is taken over. Whoever holds it can commit nothing any more, so be sure that it died.
+    /// Whether a lock that somebody holds is taken over. Whoever holds it and still lives may go on until its next fence fails,
+    /// so be sure that it died.
     /// </summary>
     /// <value>The default is <see langword="false"/>: a lock that is held ends the repair.</value>
     public bool TakeOverLock { get; init; }

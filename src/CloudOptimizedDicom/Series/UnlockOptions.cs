@@ -11,8 +11,8 @@ public sealed record UnlockOptions
     public TimeSpan OlderThan { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Whether any lock is removed. Whoever holds it can commit nothing any more, so be sure that it died; what it has left is
-    /// for a repair, which takes over the lock itself and keeps the copy of the metadata in it.
+    /// Whether any lock is removed. Whoever holds it and still lives may go on until its next fence fails, so be sure that it
+    /// died; what it has left is for a repair, which takes over the lock itself and keeps the copy of the metadata in it.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Force { get; init; }
