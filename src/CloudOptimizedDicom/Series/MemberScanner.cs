@@ -51,11 +51,15 @@ internal sealed class MemberScanner(ArchiveFile archive, SeriesId id, string arc
         (string? study, string? series) = (dataset.GetUid(DicomTag.StudyInstanceUID), dataset.GetUid(DicomTag.SeriesInstanceUID));
         if (study is not null && series is not null)
         {
-            UsesHashedUids ??= (study, series) != (id.StudyUid, id.SeriesUid);
+            UsesHashedUids ??= InferHashedUids(member, dataset.GetUid(DicomTag.SOPInstanceUID), (study, series) == (id.StudyUid, id.SeriesUid));
         }
 
         return ToUid(member, dataset.GetUid(DicomTag.SOPInstanceUID));
     }
+
+    /// <summary>An instance of another series that is named by its own UID was copied here from there: it tells nothing.</summary>
+    private static bool? InferHashedUids(TarMember member, string? instanceUid, bool isOfSeries) =>
+        isOfSeries ? false : HashedUid(member) is { Length: > 0 } name && name != instanceUid ? true : null;
 
     /// <summary>A hash cannot be made again here, but the member was named by it.</summary>
     private string ToUid(TarMember member, string? instanceUid) => UsesHashedUids == true ? HashedUid(member) : instanceUid ?? "";

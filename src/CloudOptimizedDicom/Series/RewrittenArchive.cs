@@ -81,12 +81,14 @@ internal sealed class RewrittenArchive
         foreach (InstanceRecord record in known)
         {
             ByteRange range = record.ArchiveRange;
-            if (range.Offset >= at && range.End <= damage.Range.End
+
+            // Zero blocks at the end of an instance are not counted as damage, so it may be longer; its checksum proves it.
+            if (range.Offset >= at && range.Offset < damage.Range.End && range.End <= _old.SizeBytes
                 && await _old.ChecksumAsync(range, cancellationToken).ConfigureAwait(false) == record.Crc32c)
             {
                 await KeepBytesAsync(ByteRange.FromStartAndEnd(at, range.Offset), damage.Reason, cancellationToken).ConfigureAwait(false);
                 await AddAsync(SeriesNames.Member(record.Uid), range, cancellationToken).ConfigureAwait(false);
-                at = range.End;
+                at = Math.Min(range.End, damage.Range.End);
             }
         }
 
