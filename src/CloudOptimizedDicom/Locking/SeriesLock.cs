@@ -9,9 +9,6 @@ namespace CloudOptimizedDicom.Locking;
 /// </summary>
 internal sealed class SeriesLock(IObjectStore store, string name)
 {
-    /// <summary>As much as the metadata may have.</summary>
-    private const int MaxContentBytes = 1024 * 1024 * 1024;
-
     public const string OwnerKey = "cod-lock-owner";
     public const string HostKey = "cod-lock-host";
     public const string ProcessIdKey = "cod-lock-pid";
@@ -77,9 +74,8 @@ internal sealed class SeriesLock(IObjectStore store, string name)
 
             await using (content.ConfigureAwait(false))
             {
-                return content.Range.Length <= MaxContentBytes
-                    ? await content.ReadToEndAsync(cancellationToken).ConfigureAwait(false)
-                    : throw new ObjectRequestException("read", Uri, $"a lock of {content.Range.Length} bytes is none of ours");
+                return await content.TryReadToEndAsync(cancellationToken).ConfigureAwait(false)
+                    ?? throw new ObjectRequestException("read", Uri, $"a lock of {content.Range.Length} bytes is none of ours");
             }
         }
         catch (PreconditionFailedException)

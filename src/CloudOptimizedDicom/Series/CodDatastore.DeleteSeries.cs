@@ -21,7 +21,8 @@ public sealed partial class CodDatastore
     public async Task DeleteSeriesAsync(string studyUid, string seriesUid, CancellationToken cancellationToken = default)
     {
         SeriesNames names = Name(new SeriesId(studyUid, seriesUid));
-        ReadOnlyMemory<byte> backup = await ReadRawBackupAsync(names, cancellationToken).ConfigureAwait(false);
+        // A series is deleted also when nobody can read its metadata.
+        ReadOnlyMemory<byte> backup = await StoredSeries.ReadBackupAsync(Store, names, cancellationToken).ConfigureAwait(false);
         var seriesLock = new SeriesLock(Store, names.Lock);
         SeriesLockHandle handle = await seriesLock.AcquireAsync(LockOperation.Delete, backup, cancellationToken).ConfigureAwait(false);
         var deletion = new SeriesDeletion(Store, names, handle);
@@ -36,20 +37,5 @@ public sealed partial class CodDatastore
         }
 
         await CodObject.ReleaseAsync(this, handle, $"{Store.RootUri}/{names.Folder}").ConfigureAwait(false);
-    }
-
-    /// <summary>The metadata as the lock keeps it; a series is deleted also when nobody can read it.</summary>
-    private async Task<ReadOnlyMemory<byte>> ReadRawBackupAsync(SeriesNames names, CancellationToken cancellationToken)
-    {
-        ObjectContent? content = await Store.OpenReadAsync(names.Metadata, options: null, cancellationToken).ConfigureAwait(false);
-        if (content is null)
-        {
-            return ReadOnlyMemory<byte>.Empty;
-        }
-
-        await using (content.ConfigureAwait(false))
-        {
-            return StoredSeries.ToBackup(await content.ReadToEndAsync(cancellationToken).ConfigureAwait(false));
-        }
     }
 }

@@ -1,4 +1,5 @@
 using CloudOptimizedDicom.Locking;
+using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom;
@@ -26,6 +27,10 @@ public sealed partial class CodDatastore
     /// <returns>Who held it; <see langword="null"/> when it was not locked.</returns>
     /// <exception cref="ArgumentException">A UID cannot be part of a path.</exception>
     /// <exception cref="LockAcquisitionException">The lock names instances, or is of a deletion or repair, or is too young, or was taken anew meanwhile.</exception>
+    /// <exception cref="SeriesDamagedException">
+    /// The metadata names no archive, and the writer that died has left one of its own: <c>cod repair --force</c>, which is
+    /// <see cref="RepairOptions.TakeOverLock"/>, mends that. Nothing was changed.
+    /// </exception>
     /// <exception cref="ObjectStoreException">The store did not answer.</exception>
     public async Task<LockHolder?> UnlockSeriesAsync(
         string studyUid, string seriesUid, UnlockOptions? options = null, CancellationToken cancellationToken = default)
@@ -43,6 +48,7 @@ public sealed partial class CodDatastore
             throw new LockAcquisitionException(seriesLock.Uri, holder);
         }
 
+        await RequireReadableWithoutLockAsync(names, cancellationToken).ConfigureAwait(false);
         try
         {
             await Store.DeleteAsync(names.Lock, ObjectPrecondition.GenerationIs(holder.Generation), cancellationToken).ConfigureAwait(false);
@@ -51,6 +57,33 @@ public sealed partial class CodDatastore
         catch (PreconditionFailedException)
         {
             throw new LockAcquisitionException(seriesLock.Uri, await seriesLock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>
+    /// A writer that died after its archive leaves one that metadata which names none, as Python's, would be read with.
+    /// </summary>
+    private async Task RequireReadableWithoutLockAsync(SeriesNames names, CancellationToken cancellationToken)
+    {
+        ObjectInfo? archive = await Store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false);
+        if (archive?.UploadId is not null && await ReadReadableAsync(names, cancellationToken).ConfigureAwait(false) is { Metadata.Tar: null })
+        {
+            throw new SeriesDamagedException(
+                $"{Store.RootUri}/{names.Folder}",
+                "its archive was left by a writer that died, and its metadata does not say that it is of another one; "
+                    + "only a repair that takes over the lock can tell them apart");
+        }
+    }
+
+    private async Task<StoredSeries?> ReadReadableAsync(SeriesNames names, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await StoredSeries.ReadAsync(Store, names, known: null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SeriesMetadataException)
+        {
+            return null;
         }
     }
 

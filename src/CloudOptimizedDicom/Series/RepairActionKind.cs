@@ -27,6 +27,9 @@ public enum RepairActionKind
     /// <summary>Writes the index.</summary>
     WriteIndex,
 
+    /// <summary>Keeps metadata that cannot be read beside the new one, as <c>metadata.json.damaged</c>.</summary>
+    KeepDamagedMetadata,
+
     /// <summary>Writes the metadata.</summary>
     WriteMetadata,
 

@@ -14,7 +14,10 @@ public sealed record RepairOptions
     /// <value>The default is <see langword="false"/>: a lock that is held ends the repair.</value>
     public bool TakeOverLock { get; init; }
 
-    /// <summary>Whether instances whose bytes are nowhere any more are dropped from the metadata, so that the rest can be used.</summary>
-    /// <value>The default is <see langword="false"/>: nothing is written then, and the report names them.</value>
+    /// <summary>
+    /// Whether instances whose bytes are nowhere any more are dropped from the metadata, so that the rest can be used; also
+    /// whatever else was in metadata that cannot be read, which is then kept as <c>metadata.json.damaged</c>.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>: nothing is written then, and the report names the instances.</value>
     public bool ForgetLost { get; init; }
 }

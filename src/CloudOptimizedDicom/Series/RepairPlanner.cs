@@ -70,6 +70,11 @@ internal sealed class RepairPlanner(
     {
         if (newMetadata is not null)
         {
+            if (objects.MetadataFault is { } fault)
+            {
+                _actions.Add(new RepairAction(RepairActionKind.KeepDamagedMetadata, $"{rootUri}/{names.DamagedMetadata}", fault.Reason));
+            }
+
             _actions.Add(new RepairAction(RepairActionKind.WriteMetadata, $"{rootUri}/{names.Metadata}", $"{newMetadata.Instances.Count} instances"));
         }
 
@@ -203,14 +208,16 @@ internal sealed class RepairPlanner(
     /// <summary>Why an instance without bytes is no loss; null when it is one.</summary>
     private string? FindExcuse(InstanceRecord record)
     {
-        // An archive of another generation was brought by the writer that holds the lock, which drops nothing but on purpose.
-        if (objects is { Lock.Operation: LockOperation.Write or LockOperation.Append, Survey.IsSound: true }
-            && objects.ArchiveInfo!.Generation != objects.Metadata?.Tar?.Generation)
+        // An archive of ours of another generation was brought by the writer that holds the lock, which drops nothing but on
+        // purpose; one without the id of an upload was put there by another tool.
+        if (objects is { Lock.Operation: LockOperation.Write or LockOperation.Append, Survey.IsSound: true, ArchiveInfo.UploadId: not null }
+            && objects.ArchiveInfo.Generation != objects.Metadata?.Tar?.Generation)
         {
             return "the writer that holds the lock has left it out of its archive";
         }
 
-        bool isOfUnfinishedWrite = objects.Metadata is not null && backup is not null
+        // Only Python's metadata, which names no archive, comes before its archive.
+        bool isOfUnfinishedWrite = objects.Metadata is { Tar: null } && backup is not null
             && !(backup.TryGetInstance(record.Uid, out InstanceRecord? before) && HasSameBytes(before, record));
         return isOfUnfinishedWrite ? "the write that holds the lock has named it, but never brought it" : null;
     }

@@ -16,8 +16,8 @@ public sealed record RepairReport
     public required IReadOnlyList<string> LostInstances { get; init; }
 
     /// <summary>
-    /// Whether nothing was done because instances are lost and <see cref="RepairOptions.ForgetLost"/> was not set. A lock that
-    /// was taken over stays then.
+    /// Whether nothing was done because instances are lost, or metadata that cannot be read hides whether some are, and
+    /// <see cref="RepairOptions.ForgetLost"/> was not set. A lock that was taken over stays then.
     /// </summary>
     public required bool IsRefused { get; init; }
 

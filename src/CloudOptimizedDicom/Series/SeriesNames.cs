@@ -17,6 +17,9 @@ internal sealed record SeriesNames(string Prefix, SeriesId Id)
 
     public string Metadata => $"{Folder}/{MetadataFile}";
 
+    /// <summary>Metadata that could not be read when a repair made it again.</summary>
+    public string DamagedMetadata => Metadata + ".damaged";
+
     public string Index => Folder + "/index.sqlite";
 
     public string Lock => $"{Folder}/{LockFile}";
@@ -25,7 +28,7 @@ internal sealed record SeriesNames(string Prefix, SeriesId Id)
 
     /// <summary>Every object of the series but its lock, in the order in which they are deleted.</summary>
     public IReadOnlyList<string> InOrderOfDeletion =>
-        [Metadata, Index, .. Thumbnails, ErrorLog, Tar];
+        [Metadata, DamagedMetadata, Index, .. Thumbnails, ErrorLog, Tar];
 
     /// <summary>What a thumbnail may be called.</summary>
     public IReadOnlyList<string> Thumbnails => [$"{Folder}/thumbnail.mp4", $"{Folder}/thumbnail.jpg"];

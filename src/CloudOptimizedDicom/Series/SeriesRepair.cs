@@ -1,4 +1,3 @@
-using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
@@ -28,15 +27,25 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
         ReadOnlyMemory<byte>? kept = found is null ? null
             : await _lock.ReadContentAsync(found.Generation, cancellationToken).ConfigureAwait(false)
                 ?? throw new LockAcquisitionException(_lock.Uri, await _lock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
-        if (options.DryRun)
+        if (found?.Operation == LockOperation.Delete)
         {
-            return await RepairAsync(found, kept, handle: null, cancellationToken).ConfigureAwait(false);
+            return await FinishDeleteAsync(found, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (found is null || options.DryRun)
+        {
+            // Most series are sound, and nobody is to wait for their lock while they are read.
+            RepairReport planned = await RepairAsync(found, kept, handle: null, cancellationToken).ConfigureAwait(false);
+            if (options.DryRun || (planned.Actions.Count == 0 && !planned.IsRefused))
+            {
+                return planned;
+            }
         }
 
         SeriesLockHandle handle = found is null
-            ? await _lock.AcquireAsync(LockOperation.Repair, await ReadBackupAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
-            : await _lock.TryTakeOverAsync(found, ToOperation(found), cancellationToken).ConfigureAwait(false)
-                ?? throw new LockAcquisitionException(_lock.Uri, await _lock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
+            ? await _lock.AcquireAsync(
+                LockOperation.Repair, await StoredSeries.ReadBackupAsync(_store, names, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
+            : await TakeOverAsync(found, cancellationToken).ConfigureAwait(false);
         RepairReport report;
         try
         {
@@ -57,21 +66,11 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
     }
 
     /// <summary>What a dead holder had begun stays known, should this repair die as well.</summary>
-    private static string ToOperation(LockHolder found) =>
-        found.Operation is LockOperation.Delete or LockOperation.Write ? found.Operation : LockOperation.Repair;
-
-    private async Task<ReadOnlyMemory<byte>> ReadBackupAsync(CancellationToken cancellationToken)
+    private async Task<SeriesLockHandle> TakeOverAsync(LockHolder found, CancellationToken cancellationToken)
     {
-        ObjectContent? content = await _store.OpenReadAsync(names.Metadata, options: null, cancellationToken).ConfigureAwait(false);
-        if (content is null)
-        {
-            return Gzip.Compress([]);
-        }
-
-        await using (content.ConfigureAwait(false))
-        {
-            return StoredSeries.ToBackup(await content.ReadToEndAsync(cancellationToken).ConfigureAwait(false));
-        }
+        string operation = found.Operation is LockOperation.Delete or LockOperation.Write ? found.Operation : LockOperation.Repair;
+        return await _lock.TryTakeOverAsync(found, operation, cancellationToken).ConfigureAwait(false)
+            ?? throw new LockAcquisitionException(_lock.Uri, await _lock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<RepairReport> RepairAsync(
@@ -87,16 +86,11 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
             }
 
             IntegrityReport before = await new IntegrityCheck(objects, names, _store.RootUri, new VerifyOptions()).RunAsync(cancellationToken).ConfigureAwait(false);
-            if (found?.Operation == LockOperation.Delete)
-            {
-                return await FinishDeleteAsync(before, objects, handle, cancellationToken).ConfigureAwait(false);
-            }
-
             SeriesMetadata? backup = kept is { } bytes ? StoredObjects.TryParse(bytes, names.Id, _lock.Uri).Metadata : null;
             RepairPlan plan = await new RepairPlanner(objects, names, _store.RootUri, backup, datastore.Options).CreateAsync(cancellationToken).ConfigureAwait(false);
             await using (plan.ConfigureAwait(false))
             {
-                bool isLossUnknown = objects is { MetadataFault: not null, Archive: null };
+                bool isLossUnknown = objects.MetadataFault is not null && backup is null;
                 bool isRefused = (plan.LostInstances.Count > 0 || isLossUnknown) && !options.ForgetLost;
                 bool writes = plan.HasWrites && !isRefused && handle is not null;
                 if (writes)
@@ -121,17 +115,23 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
             HasWritten = hasWritten,
         };
 
-    private async Task<RepairReport> FinishDeleteAsync(
-        IntegrityReport before, StoredObjects objects, SeriesLockHandle? handle, CancellationToken cancellationToken)
+    /// <summary>The lock says it all: whatever else there is has to go, and is not read before.</summary>
+    private async Task<RepairReport> FinishDeleteAsync(LockHolder found, CancellationToken cancellationToken)
     {
-        bool isLeft = objects.MetadataInfo is not null || objects.ArchiveInfo is not null || objects.IndexInfo is not null || objects.HasErrorLog;
-        if (handle is not null)
+        var objects = new StoredObjects { Lock = found };
+        IntegrityReport before = await new IntegrityCheck(objects, names, _store.RootUri, new VerifyOptions()).RunAsync(cancellationToken).ConfigureAwait(false);
+        RepairReport report = ToReport(
+            before, [new RepairAction(RepairActionKind.FinishDelete, SeriesUri, "its deletion was begun")], lost: [], isRefused: false, hasWritten: false);
+        if (options.DryRun)
         {
-            await new SeriesDeletion(_store, names, handle).FinishAsync(cancellationToken).ConfigureAwait(false);
+            return report;
         }
 
-        RepairAction[] actions = [new RepairAction(RepairActionKind.FinishDelete, SeriesUri, "its deletion was begun")];
-        return ToReport(before, actions, lost: [], isRefused: false, hasWritten: isLeft && handle is not null);
+        SeriesLockHandle handle = await TakeOverAsync(found, cancellationToken).ConfigureAwait(false);
+        var deletion = new SeriesDeletion(_store, names, handle);
+        await deletion.FinishAsync(cancellationToken).ConfigureAwait(false);
+        await CodObject.ReleaseAsync(datastore, handle, SeriesUri).ConfigureAwait(false);
+        return report with { HasWritten = deletion.HasTouchedStore };
     }
 
     private async Task CommitAsync(RepairPlan plan, StoredObjects objects, SeriesLockHandle handle)
@@ -139,10 +139,16 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
         SeriesMetadata metadata = plan.NewMetadata!;
         using var timeout = new CancellationTokenSource(datastore.Options.CommitTimeout, datastore.Options.TimeProvider);
         var empty = new SeriesMetadata(names.Id, metadata.UsesHashedUids, metadata.Version);
-        StoredSeries? stored = objects.MetadataInfo is { } info ? new StoredSeries(objects.Metadata ?? empty, info, objects.MetadataBytes) : null;
+        ReadOnlyMemory<byte> same = objects.MetadataBytes ?? StoredSeries.ToBytes(empty, _store, names);
+        StoredSeries? stored = objects.MetadataInfo is { } info ? new StoredSeries(objects.Metadata ?? empty, info, same) : null;
         var commit = new SeriesCommit(_store, names, handle, stored, empty);
         try
         {
+            if (objects.MetadataFault is not null)
+            {
+                await KeepDamagedMetadataAsync(objects.MetadataInfo!, handle, timeout.Token).ConfigureAwait(false);
+            }
+
             await CommitArchiveAsync(commit, plan, objects, metadata, timeout.Token).ConfigureAwait(false);
             ObjectUpload upload = StoredSeries.ToUpload(StoredSeries.ToBytes(metadata, _store, names));
             await commit.UploadMetadataAsync(upload, timeout.Token).ConfigureAwait(false);
@@ -150,6 +156,27 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
         finally
         {
             _hasTouchedStore = commit.HasTouchedStore;
+        }
+    }
+
+    /// <summary>Copies what cannot be read, which may be more than fits into memory, and may still tell somebody what was in it.</summary>
+    private async Task KeepDamagedMetadataAsync(ObjectInfo info, SeriesLockHandle handle, CancellationToken cancellationToken)
+    {
+        LockLostException ToLost() => new(handle.Uri, $"somebody else has written {_store.RootUri}/{names.Metadata}");
+        ObjectContent content = await _store.OpenReadAsync(names.Metadata, options: null, cancellationToken).ConfigureAwait(false) ?? throw ToLost();
+        await using (content.ConfigureAwait(false))
+        {
+            if (content.Info.Generation != info.Generation)
+            {
+                throw ToLost();
+            }
+
+            ArchiveFile copy = await ArchiveFile.DownloadAsync(datastore.Options.ScratchDirectory, content, cancellationToken).ConfigureAwait(false);
+            await using (copy.ConfigureAwait(false))
+            {
+                ObjectUpload upload = ObjectUpload.FromFile(copy.Path, copy.SizeBytes, copy.Crc32c);
+                await _store.UploadAsync(names.DamagedMetadata, upload, ObjectPrecondition.None, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

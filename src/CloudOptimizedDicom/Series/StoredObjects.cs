@@ -18,8 +18,8 @@ internal sealed class StoredObjects : IAsyncDisposable
     /// <summary>The object with the metadata; null when there is none.</summary>
     public ObjectInfo? MetadataInfo { get; private init; }
 
-    /// <summary>Its bytes.</summary>
-    public ReadOnlyMemory<byte> MetadataBytes { get; private init; }
+    /// <summary>Its bytes; null when there are none, or too many.</summary>
+    public byte[]? MetadataBytes { get; private init; }
 
     /// <summary>What they say; null when there are none or they are not readable.</summary>
     public SeriesMetadata? Metadata { get; private init; }
@@ -39,7 +39,7 @@ internal sealed class StoredObjects : IAsyncDisposable
     /// <summary>The object with the index; null when there is none.</summary>
     public ObjectInfo? IndexInfo { get; private init; }
 
-    /// <summary>Its bytes; null when there are none.</summary>
+    /// <summary>Its bytes; null when there are none, empty when they are too many.</summary>
     public byte[]? Index { get; private init; }
 
     /// <summary>Whether there is anything of the series.</summary>
@@ -70,11 +70,13 @@ internal sealed class StoredObjects : IAsyncDisposable
         LockHolder? holder = await new SeriesLock(store, names.Lock).ReadHolderAsync(cancellationToken).ConfigureAwait(false);
         ObjectInfo? errorLog = await store.GetInfoAsync(names.ErrorLog, cancellationToken).ConfigureAwait(false);
         (ObjectInfo? metadataInfo, byte[]? metadataBytes) = await ReadObjectAsync(store, names.Metadata, cancellationToken).ConfigureAwait(false);
-        (SeriesMetadata? metadata, SeriesMetadataException? fault) = metadataBytes is null
-            ? (null, null)
-            : TryParse(metadataBytes, names.Id, $"{store.RootUri}/{names.Metadata}");
+        string metadataUri = $"{store.RootUri}/{names.Metadata}";
+        (SeriesMetadata? metadata, SeriesMetadataException? fault) = metadataBytes is not null
+            ? TryParse(metadataBytes, names.Id, metadataUri)
+            : (null, metadataInfo is null ? null : StoredSeries.TooLarge(metadataUri, metadataInfo));
         (ObjectInfo? indexInfo, byte[]? index) = await ReadObjectAsync(store, names.Index, cancellationToken).ConfigureAwait(false);
         ObjectContent? content = await store.OpenReadAsync(names.Tar, options: null, cancellationToken).ConfigureAwait(false);
+        ObjectInfo? archiveInfo = null;
         ArchiveFile? archive = null;
         TarSurvey? survey = null;
         if (content is not null)
@@ -85,6 +87,7 @@ internal sealed class StoredObjects : IAsyncDisposable
             }
 
             survey = await SurveyAsync(archive, cancellationToken).ConfigureAwait(false);
+            archiveInfo = await ToFullInfoAsync(store, content.Info, archive, cancellationToken).ConfigureAwait(false);
         }
 
         return new StoredObjects
@@ -95,11 +98,11 @@ internal sealed class StoredObjects : IAsyncDisposable
             MetadataBytes = metadataBytes,
             Metadata = metadata,
             MetadataFault = fault,
-            ArchiveInfo = content?.Info,
+            ArchiveInfo = archiveInfo,
             Archive = archive,
             Survey = survey,
             IndexInfo = indexInfo,
-            Index = index,
+            Index = index ?? (indexInfo is null ? null : []),
         };
     }
 
@@ -119,6 +122,21 @@ internal sealed class StoredObjects : IAsyncDisposable
         }
     }
 
+    /// <summary>Reading does not always tell which upload an object is of; asking for it does, if it is still the same.</summary>
+    private static async Task<ObjectInfo> ToFullInfoAsync(IObjectStore store, ObjectInfo read, ArchiveFile archive, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ObjectInfo? live = read.UploadId is null ? await store.GetInfoAsync(read.Name, cancellationToken).ConfigureAwait(false) : null;
+            return live?.Generation == read.Generation ? live : read;
+        }
+        catch
+        {
+            await archive.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private static async Task<TarSurvey> SurveyAsync(ArchiveFile archive, CancellationToken cancellationToken)
     {
         try
@@ -132,6 +150,7 @@ internal sealed class StoredObjects : IAsyncDisposable
         }
     }
 
+    /// <summary>The bytes are null where there are none, or too many.</summary>
     private static async Task<(ObjectInfo? Info, byte[]? Bytes)> ReadObjectAsync(IObjectStore store, string name, CancellationToken cancellationToken)
     {
         ObjectContent? content = await store.OpenReadAsync(name, options: null, cancellationToken).ConfigureAwait(false);
@@ -142,7 +161,7 @@ internal sealed class StoredObjects : IAsyncDisposable
 
         await using (content.ConfigureAwait(false))
         {
-            return (content.Info, await content.ReadToEndAsync(cancellationToken).ConfigureAwait(false));
+            return (content.Info, await content.TryReadToEndAsync(cancellationToken).ConfigureAwait(false));
         }
     }
 }

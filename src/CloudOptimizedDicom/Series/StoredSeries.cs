@@ -13,9 +13,6 @@ internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, Re
 {
     private const int TagsGrowth = 4;
 
-    /// <summary>Far more than any series needs, and less than a machine has.</summary>
-    private const int MaxMetadataBytes = 1024 * 1024 * 1024;
-
     /// <summary>About what it holds in memory once the tags of all instances were asked for, which inflate to a few times their stored size.</summary>
     public long RetainedBytes => Bytes.Length + (TagsGrowth * Metadata.JsonBytes);
 
@@ -43,18 +40,32 @@ internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, Re
             }
 
             string uri = $"{store.RootUri}/{names.Metadata}";
-            if (content.Range.Length > MaxMetadataBytes)
-            {
-                throw new SeriesMetadataException(uri, 0, $"it has {content.Range.Length} bytes, more than {MaxMetadataBytes}");
-            }
-
-            byte[] bytes = await content.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+            byte[] bytes = await content.TryReadToEndAsync(cancellationToken).ConfigureAwait(false) ?? throw TooLarge(uri, content.Info);
             var metadata = SeriesMetadata.Parse(bytes, uri);
             return metadata.Series == names.Id
                 ? new StoredSeries(metadata, content.Info, bytes)
                 : throw new SeriesMetadataException(uri, null, $"it is that of another series, {metadata.Series}");
         }
     }
+
+    /// <summary>Reads the metadata as a lock keeps it, be it readable or not; empty where there is none, or too much of it.</summary>
+    public static async Task<ReadOnlyMemory<byte>> ReadBackupAsync(IObjectStore store, SeriesNames names, CancellationToken cancellationToken)
+    {
+        ObjectContent? content = await store.OpenReadAsync(names.Metadata, options: null, cancellationToken).ConfigureAwait(false);
+        if (content is null)
+        {
+            return ReadOnlyMemory<byte>.Empty;
+        }
+
+        await using (content.ConfigureAwait(false))
+        {
+            return await content.TryReadToEndAsync(cancellationToken).ConfigureAwait(false) is { } bytes ? ToBackup(bytes) : ReadOnlyMemory<byte>.Empty;
+        }
+    }
+
+    /// <summary>Metadata that does not fit into memory.</summary>
+    public static SeriesMetadataException TooLarge(string uri, ObjectInfo info) =>
+        new(uri, 0, $"it has {info.SizeBytes} bytes, more than {ObjectContent.MaxBytesInMemory}");
 
     /// <summary>Metadata as it is stored: gzipped in a bucket, plain in a directory.</summary>
     public static ReadOnlyMemory<byte> ToBytes(SeriesMetadata metadata, IObjectStore store, SeriesNames names)

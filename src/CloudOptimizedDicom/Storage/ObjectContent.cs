@@ -3,6 +3,9 @@ namespace CloudOptimizedDicom.Storage;
 /// <summary>An answer with bytes. The caller disposes it, which ends the request.</summary>
 public sealed class ObjectContent : IAsyncDisposable
 {
+    /// <summary>The most that is read into memory at once: far more than the metadata or index of any series needs, and less than a machine has.</summary>
+    internal const int MaxBytesInMemory = 1024 * 1024 * 1024;
+
     /// <summary>Creates an answer.</summary>
     /// <param name="info">The object that the bytes are of.</param>
     /// <param name="range">The bytes that follow, within the object.</param>
@@ -32,8 +35,14 @@ public sealed class ObjectContent : IAsyncDisposable
     public bool IsNotModified { get; init; }
 
     /// <summary>Reads all that <see cref="Range"/> says, to the very end, so that the checksum is checked.</summary>
-    internal async Task<byte[]> ReadToEndAsync(CancellationToken cancellationToken)
+    /// <returns>Null when that is more than <see cref="MaxBytesInMemory"/>; nothing is read then.</returns>
+    internal async Task<byte[]?> TryReadToEndAsync(CancellationToken cancellationToken)
     {
+        if (Range.Length > MaxBytesInMemory)
+        {
+            return null;
+        }
+
         var bytes = new byte[Range.Length];
         await Content.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
         int more = await Content.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false);

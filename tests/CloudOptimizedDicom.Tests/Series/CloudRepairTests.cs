@@ -1,4 +1,5 @@
 using CloudOptimizedDicom.Testing;
+using CloudOptimizedDicom.Testing.Objects;
 using CloudOptimizedDicom.Tests.Storage.GoogleCloud;
 
 namespace CloudOptimizedDicom.Tests.Series;
@@ -14,6 +15,9 @@ public sealed class CloudRepairTests : RepairContract
         var clock = new ImmediateTimeProvider(TimeSpan.FromSeconds(90));
         return await CodDatastore.OpenAsync("gs://archive/cod", new CodDatastoreOptions { Endpoint = _emulator.Endpoint, TimeProvider = clock });
     }
+
+    protected override Task PutPastLibraryAsync(string name, byte[] bytes) => _emulator.Core.InsertAsync(
+        "archive", name, new MemoryStream(bytes), new GcsObjectAttributes(), new GcsConditions(), CancellationToken.None);
 
     protected override async Task DeleteDatastoreAsync() => await _emulator.DisposeAsync();
 }

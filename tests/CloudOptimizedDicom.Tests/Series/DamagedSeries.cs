@@ -11,7 +11,6 @@ internal sealed class DamagedSeries
     public static readonly string[] Files = [.. Directory.GetFiles(Repository.TestData("dicom", "ct5")).Order(StringComparer.Ordinal)];
 
     private readonly IObjectStore _store;
-    private byte[] _earlierMetadata = [];
 
     public DamagedSeries(CodDatastore datastore)
     {
@@ -21,12 +20,14 @@ internal sealed class DamagedSeries
 
     public SeriesNames Names { get; }
 
+    /// <summary>The metadata when the first two instances were stored.</summary>
+    public byte[] EarlierMetadata { get; private set; } = [];
+
     /// <summary>What can be done to a series such that nothing is lost.</summary>
     public static IReadOnlyDictionary<string, Func<DamagedSeries, Task>> Harmless { get; } = new Dictionary<string, Func<DamagedSeries, Task>>
     {
         ["metadata is gone"] = series => series.EditAsync(series.Names.Metadata, _ => null),
-        ["metadata is no JSON"] = series => series.EditAsync(series.Names.Metadata, _ => [1, 2, 3]),
-        ["metadata is older"] = series => series.EditAsync(series.Names.Metadata, _ => series._earlierMetadata),
+        ["metadata is older"] = series => series.EditAsync(series.Names.Metadata, _ => series.EarlierMetadata),
         ["metadata and index are gone"] = async series =>
         {
             await series.EditAsync(series.Names.Metadata, _ => null);
@@ -48,7 +49,7 @@ internal sealed class DamagedSeries
         {
             await datastore.UpdateSeriesAsync(
                 Id.StudyUid, Id.SeriesUid, CodMode.Append, series => series.AppendAsync(files.Select(file => new Instance(file))));
-            _earlierMetadata = _earlierMetadata.Length == 0 ? await ReadAsync(Names.Metadata) ?? [] : _earlierMetadata;
+            EarlierMetadata = EarlierMetadata.Length == 0 ? await ReadAsync(Names.Metadata) ?? [] : EarlierMetadata;
         }
     }
 
@@ -75,7 +76,7 @@ internal sealed class DamagedSeries
 
         await using (content)
         {
-            return await content.ReadToEndAsync(CancellationToken.None);
+            return await content.TryReadToEndAsync(CancellationToken.None);
         }
     }
 
@@ -93,6 +94,8 @@ internal sealed class DamagedSeries
         bytes[offset] ^= 1;
         return bytes;
     }
+
+    public static byte[] DropLast(byte[] tar) => [.. tar[..(int)LastMember(tar).HeaderOffset], .. new byte[1024]];
 
     private static byte[] Garbage() => [.. Enumerable.Range(1, 1000).Select(i => (byte)i)];
 

@@ -19,6 +19,30 @@ public sealed class LocalRepairTests : RepairContract
         return Task.CompletedTask;
     }
 
+    protected override Task PutPastLibraryAsync(string name, byte[] bytes) => File.WriteAllBytesAsync(Path.Combine(_directory, name), bytes);
+
+    [Test]
+    public async Task RepairSeriesAsync_NothingIsWrong_TakesNoLock()
+    {
+        await using var failing = new FailingStore(new LocalObjectStore(_directory));
+        await using CodDatastore datastore = CodDatastore.FromStore(failing);
+        failing.FailNext(SeriesNames.LockFile, Failure.Refused);
+        Assert.That(async () => await datastore.RepairSeriesAsync(DamagedSeries.Id.StudyUid, DamagedSeries.Id.SeriesUid), Throws.Nothing);
+    }
+
+    [Test]
+    public async Task RepairSeriesAsync_DeleteWasBegun_DoesNotReadTheArchive([Values] bool dryRun)
+    {
+        await using CodDatastore healthy = await CodDatastore.OpenAsync(_directory);
+        await new DamagedSeries(healthy).LeaveLockAsync(Locking.LockOperation.Delete);
+        string noDirectory = typeof(LocalRepairTests).Assembly.Location;
+        await using CodDatastore datastore = await CodDatastore.OpenAsync(_directory, new CodDatastoreOptions { ScratchDirectory = noDirectory });
+        RepairReport report = await datastore.RepairSeriesAsync(
+            DamagedSeries.Id.StudyUid, DamagedSeries.Id.SeriesUid, new RepairOptions { DryRun = dryRun, TakeOverLock = true });
+        Assert.That(report.Actions.Select(action => action.Kind), Is.EqualTo(new[] { RepairActionKind.FinishDelete, RepairActionKind.RemoveLock }));
+        Assert.That(report.HasWritten, Is.Not.EqualTo(dryRun));
+    }
+
     [Test]
     public async Task RepairSeriesAsync_AfterARepairThatDied_MendsTheSeries(
         [Values("tar", "index.sqlite", "metadata.json")] string upload, [Values] Failure failure, [ValueSource(nameof(Harmless))] string damage)

@@ -90,6 +90,94 @@ public abstract class RepairContract
     }
 
     [Test]
+    public async Task RepairSeriesAsync_MetadataIsUnreadable_IsRefusedUnlessItMayBeForgottenAndThenKept()
+    {
+        byte[] unreadable = [1, 2, 3];
+        await _series.EditAsync(_series.Names.Metadata, _ => unreadable);
+        IReadOnlyList<(string, long)> before = await _series.ListAsync();
+        RepairReport refused = await RepairAsync();
+        Assert.That((refused.IsRefused, refused.HasWritten), Is.EqualTo((true, false)));
+        Assert.That(await _series.ListAsync(), Is.EqualTo(before));
+        RepairReport forgotten = await RepairAsync(new RepairOptions { ForgetLost = true });
+        Assert.That((forgotten.IsRefused, forgotten.HasWritten), Is.EqualTo((false, true)));
+        Assert.That(forgotten.Actions.Select(action => action.Kind), Does.Contain(RepairActionKind.KeepDamagedMetadata));
+        Assert.That(await _series.ReadAsync(_series.Names.Metadata + ".damaged"), Is.EqualTo(unreadable));
+        await AssertIsWholeAsync();
+        await _datastore.DeleteSeriesAsync(DamagedSeries.Id.StudyUid, DamagedSeries.Id.SeriesUid);
+        Assert.That(await _series.ListAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task RepairSeriesAsync_MetadataIsUnreadableButTheLockHasIt_IsRestored()
+    {
+        await _series.LeaveLockAsync(LockOperation.Append);
+        await _series.EditAsync(_series.Names.Metadata, _ => [1, 2, 3]);
+        RepairReport report = await RepairAsync(new RepairOptions { TakeOverLock = true });
+        Assert.That(report.IsRefused, Is.False);
+        await AssertIsWholeAsync(DamagedSeries.Files);
+    }
+
+    [Test]
+    public async Task RepairSeriesAsync_CopyOfAnotherSeries_DoesNotBecomeThisOne([Values] bool withMetadata, [Values] bool forgetLost)
+    {
+        var other = new SeriesId(DamagedSeries.Id.StudyUid, DamagedSeries.Id.SeriesUid + ".9");
+        SeriesNames names = _datastore.Name(other);
+        byte[] tar = (await _series.ReadAsync(_series.Names.Tar))!;
+        byte[] metadata = (await _series.ReadAsync(_series.Names.Metadata))!;
+        await _series.EditAsync(names.Tar, _ => tar);
+        if (withMetadata)
+        {
+            await _series.EditAsync(names.Metadata, _ => metadata);
+        }
+
+        RepairReport report = await _datastore.RepairSeriesAsync(other.StudyUid, other.SeriesUid, new RepairOptions { ForgetLost = forgetLost });
+        IntegrityReport after = await _datastore.VerifySeriesAsync(other.StudyUid, other.SeriesUid);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.IsRefused, Is.EqualTo(withMetadata && !forgetLost));
+            Assert.That(report.Actions.Select(action => action.Kind), Does.Not.Contain(RepairActionKind.RebuildRecord));
+            Assert.That(after.Instances, Is.Zero);
+            Assert.That(await _series.ReadAsync(names.Tar), Is.EqualTo(tar));
+        }
+    }
+
+    [Test]
+    public async Task RepairSeriesAsync_HeaderOfAnInstanceThatEndsInZerosIsDamaged_KeepsTheInstance([Values(1, 2)] int instances)
+    {
+        SeriesId id = SyntheticInstance.Id;
+        string directory = Directory.CreateTempSubdirectory("cod-zeros-").FullName;
+        string[] files = [.. Enumerable.Range(1, instances).Select(number => SyntheticInstance.Write(directory, number, pixelBytes: 10_000))];
+        byte[] first = await File.ReadAllBytesAsync(files[0]);
+        await File.WriteAllBytesAsync(files[0], [.. first[..^2048], .. new byte[2048]]);
+        await _datastore.UpdateSeriesAsync(
+            id.StudyUid, id.SeriesUid, CodMode.Append, series => series.AppendAsync(files.Select(file => new Instance(file))));
+        Directory.Delete(directory, recursive: true);
+        await _series.EditAsync(_datastore.Name(id).Tar, tar => DamagedSeries.Change(tar, 10));
+        RepairReport report = await _datastore.RepairSeriesAsync(id.StudyUid, id.SeriesUid);
+        IntegrityReport after = await _datastore.VerifySeriesAsync(id.StudyUid, id.SeriesUid);
+        Assert.That((report.IsRefused, report.LostInstances.Count), Is.EqualTo((false, 0)));
+        Assert.That((after.IsIntact, after.Instances), Is.EqualTo((true, instances)));
+    }
+
+    [Test]
+    public async Task RepairSeriesAsync_ArchiveOfAnotherToolUnderTheLockOfAWriter_IsALoss()
+    {
+        await _series.LeaveLockAsync(LockOperation.Append);
+        await PutPastLibraryAsync(_series.Names.Tar, DamagedSeries.DropLast((await _series.ReadAsync(_series.Names.Tar))!));
+        RepairReport report = await RepairAsync(new RepairOptions { TakeOverLock = true });
+        Assert.That((report.IsRefused, report.LostInstances.Count), Is.EqualTo((true, 1)));
+    }
+
+    [Test]
+    public async Task RepairSeriesAsync_EarlierArchiveThanTheMetadataNames_IsALoss()
+    {
+        await _series.EditAsync(_series.Names.Tar, DamagedSeries.DropLast);
+        await _series.LeaveLockAsync("", StoredSeries.ToBackup(_series.EarlierMetadata).ToArray());
+        RepairReport report = await RepairAsync(new RepairOptions { TakeOverLock = true });
+        Assert.That((report.IsRefused, report.LostInstances.Count), Is.EqualTo((true, 1)));
+    }
+
+    [Test]
     public async Task RepairSeriesAsync_InstanceIsLost_IsRefusedUnlessItMayBeForgotten()
     {
         await _series.EditAsync(_series.Names.Tar, tar => DamagedSeries.Change(tar, 512 + 128 + 2));
@@ -205,6 +293,9 @@ public abstract class RepairContract
     protected abstract Task<CodDatastore> CreateDatastoreAsync();
 
     protected abstract Task DeleteDatastoreAsync();
+
+    /// <summary>Writes an object as another tool does, without the id of an upload.</summary>
+    protected abstract Task PutPastLibraryAsync(string name, byte[] bytes);
 
     private Task<RepairReport> RepairAsync(RepairOptions? options = null) =>
         _datastore.RepairSeriesAsync(DamagedSeries.Id.StudyUid, DamagedSeries.Id.SeriesUid, options);

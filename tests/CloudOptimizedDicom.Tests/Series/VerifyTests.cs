@@ -12,7 +12,6 @@ public sealed class VerifyTests
     private static IEnumerable<TestCaseData> DamageAndKinds() =>
     [
         Case("metadata is gone", IntegrityFindingKind.MetadataMissing, [.. Five(IntegrityFindingKind.OrphanMember)]),
-        Case("metadata is no JSON", IntegrityFindingKind.MetadataUnreadable, [.. Five(IntegrityFindingKind.OrphanMember)]),
         Case("metadata is older", IntegrityFindingKind.ArchiveDiffers, [.. Five(IntegrityFindingKind.OrphanMember).Take(3)]),
         Case("index is gone", IntegrityFindingKind.IndexMissing),
         Case("index is no database", IntegrityFindingKind.IndexDiffers),
@@ -45,6 +44,31 @@ public sealed class VerifyTests
     {
         await DamagedSeries.Harmless[damage](_series);
         Assert.That((await VerifyAsync()).Findings.Select(finding => finding.Kind), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task VerifySeriesAsync_MetadataIsNoJson_IsUnreadable()
+    {
+        await _series.EditAsync(_series.Names.Metadata, _ => [1, 2, 3]);
+        Assert.That(
+            (await VerifyAsync()).Findings.Select(finding => finding.Kind),
+            Is.EqualTo(new[] { IntegrityFindingKind.MetadataUnreadable }.Concat(Five(IntegrityFindingKind.OrphanMember))));
+    }
+
+    [Test]
+    public async Task VerifySeriesAsync_MoreThanFitsIntoMemory_IsNamedAndCanBeDeleted()
+    {
+        foreach (string name in new[] { _series.Names.Metadata, _series.Names.Index })
+        {
+            using FileStream file = File.OpenWrite(Path.Combine(_store.StorePath, name));
+            file.SetLength(3L * 1024 * 1024 * 1024);
+        }
+
+        Assert.That(
+            (await VerifyAsync()).Findings.Select(finding => finding.Kind),
+            Does.Contain(IntegrityFindingKind.MetadataUnreadable).And.Contain(IntegrityFindingKind.IndexDiffers));
+        await _store.Datastore.DeleteSeriesAsync(DamagedSeries.Id.StudyUid, DamagedSeries.Id.SeriesUid);
+        Assert.That(await _series.ListAsync(), Is.Empty);
     }
 
     [Test]
