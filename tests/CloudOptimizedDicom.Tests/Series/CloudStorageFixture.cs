@@ -1,3 +1,5 @@
+using CloudOptimizedDicom.Metadata;
+using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Testing;
 using CloudOptimizedDicom.Testing.Objects;
 using CloudOptimizedDicom.Testing.Requests;
@@ -43,6 +45,18 @@ public abstract class CloudStorageFixture
         await using FileStream stream = File.OpenRead(file);
         await Emulator.Core.InsertAsync(Inbox, name, stream, new GcsObjectAttributes(), new GcsConditions(), CancellationToken.None);
         return $"gs://{Inbox}/{name}";
+    }
+
+    /// <summary>Takes out of the metadata what tells which archive it describes, as in a series of the Python package.</summary>
+    protected async Task ForgetArchiveAsync(SeriesId id)
+    {
+        var names = new SeriesNames("cod/", id);
+        StoredSeries? stored = await StoredSeries.ReadAsync(Datastore.Store, names, known: null, CancellationToken.None);
+        SeriesMetadata metadata = stored!.Metadata.Clone();
+        (metadata.Tar, metadata.Index) = (null, null);
+        await Datastore.Store.UploadAsync(
+            names.Metadata, StoredSeries.ToUpload(StoredSeries.ToBytes(metadata, Datastore.Store, names)), ObjectPrecondition.None);
+        TakeRequests();
     }
 
     /// <summary>The requests since the last call, an upload counted as one.</summary>

@@ -28,6 +28,39 @@ public sealed class ForeignSeriesTests
     }
 
     [TestCaseSource(nameof(WithInstances))]
+    public async Task Read_EveryWay_GivesTheSameBytes(object golden)
+    {
+        var series = (GoldenSeries)golden;
+        series.CopyTo(_store.StorePath);
+        Dictionary<string, byte[]> expected = (await _store.ReadAllAsync(series.Id)).ToDictionary(instance => instance.Uid, instance => instance.Bytes);
+        await using CodObject stored = await _store.OpenAsync(series.Id, CodMode.Read);
+        var streamed = new List<string>();
+        await foreach (StreamedInstance instance in stored.StreamSeriesAsync())
+        {
+            streamed.Add(instance.Instance.Record!.Uid);
+            byte[] bytes = new byte[instance.Content.Length];
+            await instance.Content.ReadExactlyAsync(bytes);
+            Assert.That(bytes, Is.EqualTo(expected[streamed[^1]]));
+        }
+
+        Assert.That(streamed, Is.EquivalentTo(expected.Keys));
+        foreach ((string uid, byte[] bytes) in expected)
+        {
+            byte[] header = await stored.ReadHeaderAsync(uid);
+            await using Stream stream = await stored.OpenInstanceAsync(uid);
+            stream.Position = bytes.Length / 2;
+            byte[] end = new byte[bytes.Length - (bytes.Length / 2)];
+            await stream.ReadExactlyAsync(end);
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(await stored.ReadInstanceAsync(uid), Is.EqualTo(bytes));
+                Assert.That(end, Is.EqualTo(bytes[(bytes.Length / 2)..]));
+                Assert.That(bytes.AsSpan().StartsWith(header));
+            }
+        }
+    }
+
+    [TestCaseSource(nameof(WithInstances))]
     public async Task VerifyIntegrityAsync_WhatPythonWrote_HasOnlyTheDamageThatPythonDid(object golden)
     {
         var series = (GoldenSeries)golden;

@@ -34,6 +34,18 @@ public sealed class FrameRequestTests : CloudStorageFixture
     }
 
     [Test]
+    public async Task ReadFrameAsync_LargeInstanceOfAPythonSeries_Takes5ColdAnd1Warm([Values] bool isEncapsulated)
+    {
+        await StoreAsync(isEncapsulated ? FrameFile.Encapsulated(1, 9, 60_000) : FrameFile.Native(1, 9, 60_000));
+        await ForgetArchiveAsync(FrameFile.Series);
+        await using CodObject series = await OpenSeriesAsync();
+        Assert.That((await series.ReadFrameAsync(FrameFile.Uid(1), 4)).Bytes.ToArray(), Is.EqualTo(FrameFile.Frame(1, 4, 60_000, isEncapsulated)));
+        Assert.That(TakeRequests(), Has.Count.EqualTo(5));
+        Assert.That((await series.ReadFrameAsync(FrameFile.Uid(1), 9)).Bytes.ToArray(), Is.EqualTo(FrameFile.Frame(1, 9, 60_000, isEncapsulated)));
+        Assert.That(TakeRequests(), Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task ReadFramesAsync_Adjacent_TakeOneRequest([Values] bool isEncapsulated)
     {
         await StoreAsync(isEncapsulated ? FrameFile.Encapsulated(1, 9, 60_000) : FrameFile.Native(1, 9, 60_000));

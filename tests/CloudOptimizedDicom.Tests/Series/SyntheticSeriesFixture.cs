@@ -1,5 +1,3 @@
-using CloudOptimizedDicom.Metadata;
-using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Testing.Requests;
 
 namespace CloudOptimizedDicom.Tests.Series;
@@ -38,16 +36,7 @@ public abstract class SyntheticSeriesFixture : CloudStorageFixture
 
     protected Task<CodObject> OpenSeriesAsync() => Datastore.OpenSeriesAsync(Id.StudyUid, Id.SeriesUid, CodMode.Read);
 
-    /// <summary>Takes out of the metadata what tells which archive it describes, as in a series of the Python package.</summary>
-    protected async Task ForgetArchiveAsync()
-    {
-        StoredSeries? stored = await StoredSeries.ReadAsync(Datastore.Store, Names, known: null, CancellationToken.None);
-        SeriesMetadata metadata = stored!.Metadata.Clone();
-        (metadata.Tar, metadata.Index) = (null, null);
-        await Datastore.Store.UploadAsync(
-            Names.Metadata, StoredSeries.ToUpload(StoredSeries.ToBytes(metadata, Datastore.Store, Names)), ObjectPrecondition.None);
-        TakeRequests();
-    }
+    protected Task ForgetArchiveAsync() => ForgetArchiveAsync(Id);
 
     private protected static string Describe(IEnumerable<RequestEntry> requests) =>
         string.Join('\n', requests.Select(request => $"{request.Method} {request.Operation} {request.Object} {request.Range} {request.Status} {request.BytesDown}"));
