@@ -35,7 +35,7 @@ public sealed class CloudStorageCommandTests
             Assert.That(await CountAsync(cancellationToken, "ingest", second, "-d", Store), Is.EqualTo(9), "an append");
             Assert.That(await CountAsync(cancellationToken, "get", Series, $"{Study}.1.2", "-o", "-"), Is.EqualTo(3), "one instance, cold");
             Assert.That(await CountAsync(cancellationToken, "ingest", first, second, "-d", Store), Is.EqualTo(5), "only duplicates");
-            Assert.That(await CountAsync(cancellationToken, "show", Series), Is.EqualTo(2), "metadata alone");
+            Assert.That(await CountAsync(cancellationToken, "show", Series), Is.EqualTo(3), "metadata, and who holds the lock");
             Assert.That(await CountAsync(cancellationToken, "ls", Store), Is.EqualTo(1), "a listing");
         }
     }
