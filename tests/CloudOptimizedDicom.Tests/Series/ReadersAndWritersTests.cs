@@ -56,6 +56,11 @@ public sealed class ReadersAndWritersTests : CloudStorageFixture
                 await WriteAsync(datastore, CodMode.Write, [.. Enumerable.Range(0, Instances).Select(number => Make(number, version))]);
                 await WriteAsync(datastore, CodMode.Append, [Make(Instances + version, version)]);
                 await datastore.UpdateSeriesAsync(Id.StudyUid, Id.SeriesUid, CodMode.Append, series => series.RemoveAsync([SyntheticInstance.Uid(version % Instances)]));
+                await datastore.UpdateSeriesAsync(Id.StudyUid, Id.SeriesUid, CodMode.Append, async series =>
+                {
+                    await series.TruncateAsync();
+                    await series.AppendAsync([new Instance(Make(1, -version))]);
+                });
                 await datastore.RepairSeriesAsync(Id.StudyUid, Id.SeriesUid, cancellationToken: cancellationToken);
             }
         }, cancellationToken);
