@@ -45,19 +45,13 @@ internal sealed class SeriesLock(IObjectStore store, string name)
     }
 
     /// <summary>
-    /// Takes a lock over from whoever holds it. It is replaced where it is, so there is no moment without a lock, and its
-    /// content stays: it is the metadata as it was before the other one began.
+    /// Takes a lock over from whoever holds it. It is replaced where it is, so there is no moment without a lock.
     /// </summary>
-    /// <param name="held">The lock as it was seen.</param>
+    /// <param name="generation">The lock as it was seen.</param>
     /// <param name="operation">What it is for from now on.</param>
+    /// <param name="backup">What it is to keep: the metadata as it was before the other one began, or as it is.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>Null when the lock is not that one any more.</returns>
-    public async Task<SeriesLockHandle?> TryTakeOverAsync(LockHolder held, string operation, CancellationToken cancellationToken) =>
-        await ReadContentAsync(held.Generation, cancellationToken).ConfigureAwait(false) is { } content
-            ? await TryReplaceAsync(held.Generation, operation, content, cancellationToken).ConfigureAwait(false)
-            : null;
-
-    /// <summary>Replaces a lock of which the generation is known; null when it is not that one any more.</summary>
     public Task<SeriesLockHandle?> TryReplaceAsync(long generation, string operation, ReadOnlyMemory<byte> backup, CancellationToken cancellationToken) =>
         TryPutAsync(Guid.NewGuid(), operation, backup, ObjectPrecondition.GenerationIs(generation), cancellationToken);
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Tar;
 
@@ -7,8 +6,6 @@ namespace CloudOptimizedDicom;
 /// <summary>An archive in a file on this machine, which is gone when disposed. Can be read at several places at once.</summary>
 internal sealed class ArchiveFile : IAsyncDisposable
 {
-    private const int ReadBytes = 1024 * 1024;
-
     private readonly FileStream _file;
 
     /// <param name="file">The file; disposed with this.</param>
@@ -54,32 +51,7 @@ internal sealed class ArchiveFile : IAsyncDisposable
     }
 
     /// <summary>CRC-32C of a part of the archive, as far as it goes.</summary>
-    public async Task<uint> ChecksumAsync(ByteRange range, CancellationToken cancellationToken)
-    {
-        var crc32c = default(Crc32c);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
-        try
-        {
-            for (long at = range.Offset; at < range.End;)
-            {
-                int wanted = (int)Math.Min(buffer.Length, range.End - at);
-                int read = await RandomAccess.ReadAsync(_file.SafeFileHandle, buffer.AsMemory(0, wanted), at, cancellationToken).ConfigureAwait(false);
-                if (read == 0)
-                {
-                    break;
-                }
-
-                crc32c.Append(buffer.AsSpan(0, read));
-                at += read;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        return crc32c.Value;
-    }
+    public Task<uint> ChecksumAsync(ByteRange range, CancellationToken cancellationToken) => FileChecksum.ComputeAsync(_file.SafeFileHandle, range, cancellationToken);
 
     public ValueTask DisposeAsync() => _file.DisposeAsync();
 

@@ -6,7 +6,7 @@ namespace CloudOptimizedDicom;
 /// Reads from the archive of a series without ever giving out other bytes than the recorded ones, whatever writers do
 /// meanwhile: a request names the generation that the metadata was written with. Thread-safe.
 /// </summary>
-internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, StoredSeries stored, TimeProvider timeProvider)
+internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, StoredSeries stored, string? scratchDirectory, TimeProvider timeProvider)
 {
     private const int MaxAttempts = 5;
     /// <summary>Up to here a whole instance costs less than finding out which archive the metadata describes.</summary>
@@ -261,7 +261,7 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
 
         await using (content.ConfigureAwait(false))
         {
-            Stream copy = record.SizeBytes <= MaxProvenInMemoryBytes ? new MemoryStream((int)record.SizeBytes) : TemporaryFile.Create();
+            Stream copy = record.SizeBytes <= MaxProvenInMemoryBytes ? new MemoryStream((int)record.SizeBytes) : TemporaryFile.Create(scratchDirectory);
             bool isProven = false;
             try
             {
@@ -297,43 +297,15 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
 
         ObjectInfo live = await store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false)
             ?? throw new SeriesDamagedException(SeriesUri, "there is metadata, but no archive");
-        if (live.Generation == before.Pin || before.Series.Metadata.Tar is not { } recorded
-            || !recorded.Matches(await WithChecksumAsync(live, recorded, cancellationToken).ConfigureAwait(false)))
+        if (live.Generation == before.Pin || before.Series.Metadata.Tar is not { } recorded || live.SizeBytes != recorded.SizeBytes
+            || (live.Crc32c is null && live.SizeBytes > MaxChecksummedBytes)
+            || await ArchiveChecksum.GetAsync(store, live, cancellationToken).ConfigureAwait(false) != recorded.Crc32c)
         {
             return false;
         }
 
         Interlocked.CompareExchange(ref _snapshot, before with { Pin = live.Generation }, before);
         return true;
-    }
-
-    /// <summary>A directory does not know the checksum of a file that another program has put there: it is computed, once.</summary>
-    private async Task<ObjectInfo> WithChecksumAsync(ObjectInfo info, ObjectIdentity recorded, CancellationToken cancellationToken)
-    {
-        if (info.Crc32c is not null || info.SizeBytes > MaxChecksummedBytes || info.SizeBytes != recorded.SizeBytes)
-        {
-            return info;
-        }
-
-        try
-        {
-            var options = new ObjectReadOptions { IfGenerationMatch = info.Generation };
-            if (await store.OpenReadAsync(names.Tar, options, cancellationToken).ConfigureAwait(false) is not { } content)
-            {
-                return info;
-            }
-
-            await using (content.ConfigureAwait(false))
-            {
-                var passing = new PassingStream(content.Content, copyTo: null);
-                await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
-                return info with { Crc32c = passing.Crc32c };
-            }
-        }
-        catch (PreconditionFailedException)
-        {
-            return info;
-        }
     }
 
     /// <param name="Series">The metadata.</param>

@@ -43,7 +43,7 @@ public sealed partial class CodDatastore
             return null;
         }
 
-        if (!options.Force && !await IsLeftAsync(seriesLock, holder, options.OlderThan, cancellationToken).ConfigureAwait(false))
+        if (!options.Force && await EmptyLock.TryReadAsync(seriesLock, holder, options.OlderThan, cancellationToken).ConfigureAwait(false) is null)
         {
             throw new LockAcquisitionException(seriesLock.Uri, holder);
         }
@@ -86,10 +86,4 @@ public sealed partial class CodDatastore
             return null;
         }
     }
-
-    private static async Task<bool> IsLeftAsync(SeriesLock seriesLock, LockHolder holder, TimeSpan olderThan, CancellationToken cancellationToken) =>
-        holder.Age >= olderThan
-        && holder.Operation is not (LockOperation.Delete or LockOperation.Repair)
-        && await seriesLock.ReadContentAsync(holder.Generation, cancellationToken).ConfigureAwait(false) is { } content
-        && StoredSeries.NamesNoInstance(content, seriesLock.Uri);
 }

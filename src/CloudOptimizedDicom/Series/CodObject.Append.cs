@@ -98,18 +98,25 @@ public sealed partial class CodObject
         await using (content.ConfigureAwait(false))
         {
             long recordsEnd = _current.Instances.Max(record => record.ArchiveRange.End);
+            ScratchArchive? scratch = null;
             try
             {
-                ScratchArchive scratch = await ScratchArchive.DownloadAsync(directory, content, _current.Tar, recordsEnd, cancellationToken).ConfigureAwait(false);
-                RequireAllRecords(scratch);
+                scratch = await ScratchArchive.DownloadAsync(directory, content, _current.Tar, recordsEnd, cancellationToken).ConfigureAwait(false);
+                await RequireAllRecordsAsync(scratch, cancellationToken).ConfigureAwait(false);
                 _archiveFence = new ArchiveFence(content.Info.Generation, _current.Tar is { } recorded
                     ? recorded.Generation == content.Info.Generation
                     : scratch.MemberCount == _current.Instances.Count);
                 return scratch;
             }
-            catch (Exception error) when (error is InvalidDataException or TarFormatException or EndOfStreamException)
+            catch (Exception error)
             {
-                throw new SeriesDamagedException(Uri, $"the archive does not fit the metadata ({error.Message})", error);
+                scratch?.Dispose();
+                if (error is InvalidDataException or TarFormatException or EndOfStreamException)
+                {
+                    throw new SeriesDamagedException(Uri, $"the archive does not fit the metadata ({error.Message})", error);
+                }
+
+                throw;
             }
         }
     }
@@ -135,22 +142,19 @@ public sealed partial class CodObject
     /// Nothing is built on an archive that does not hold what the metadata says. One whose own checksum is not recorded, as
     /// Python leaves it, could have the right places with other instances in them, so each is checked.
     /// </summary>
-    private void RequireAllRecords(ScratchArchive scratch)
+    private async Task RequireAllRecordsAsync(ScratchArchive scratch, CancellationToken cancellationToken)
     {
-        InstanceRecord? other = _current.Tar is not null
-            ? null
-            : _current.Instances.FirstOrDefault(record => scratch.Has(record.ArchiveRange) && scratch.Checksum(record.ArchiveRange) != record.Crc32c);
-        if (other is not null)
+        foreach (InstanceRecord record in _current.Instances)
         {
-            scratch.Dispose();
-            throw new SeriesDamagedException(Uri, $"the archive has other bytes at {other.ArchiveRange}, where instance {other.Uid} should be");
-        }
+            if (!scratch.Has(record.ArchiveRange))
+            {
+                throw new SeriesDamagedException(Uri, $"the archive has no member at {record.ArchiveRange}, where instance {record.Uid} should be");
+            }
 
-        InstanceRecord? missing = _current.Instances.FirstOrDefault(record => !scratch.Has(record.ArchiveRange));
-        if (missing is not null)
-        {
-            scratch.Dispose();
-            throw new SeriesDamagedException(Uri, $"the archive has no member at {missing.ArchiveRange}, where instance {missing.Uid} should be");
+            if (_current.Tar is null && await scratch.ChecksumAsync(record.ArchiveRange, cancellationToken).ConfigureAwait(false) != record.Crc32c)
+            {
+                throw new SeriesDamagedException(Uri, $"the archive has other bytes at {record.ArchiveRange}, where instance {record.Uid} should be");
+            }
         }
     }
 

@@ -102,8 +102,9 @@ public sealed partial class CodObject
             }
 
             LockHolder? holder = await seriesLock.ReadHolderAsync(cancellationToken).ConfigureAwait(false);
-            if (holder?.Age >= options.OverrideEmptyLocksOlderThan
-                && await TryOverrideAsync(seriesLock, holder, operation, cancellationToken).ConfigureAwait(false) is { } overriding)
+            if (holder is not null
+                && await EmptyLock.TryReadAsync(seriesLock, holder, options.OverrideEmptyLocksOlderThan, cancellationToken).ConfigureAwait(false) is { } kept
+                && await seriesLock.TryReplaceAsync(holder.Generation, operation, kept, cancellationToken).ConfigureAwait(false) is { } overriding)
             {
                 datastore.Logger.LockOverridden($"{datastore.Store.RootUri}/{names.Folder}", holder);
                 return (overriding, stored);
@@ -124,14 +125,6 @@ public sealed partial class CodObject
             throw new ErrorLogExistsException($"{datastore.Store.RootUri}/{names.ErrorLog}");
         }
     }
-
-    private static async Task<SeriesLockHandle?> TryOverrideAsync(
-        SeriesLock seriesLock, LockHolder holder, string operation, CancellationToken cancellationToken) =>
-        holder.Operation is not (LockOperation.Delete or LockOperation.Repair)
-        && await seriesLock.ReadContentAsync(holder.Generation, cancellationToken).ConfigureAwait(false) is { } content
-        && StoredSeries.NamesNoInstance(content, seriesLock.Uri)
-            ? await seriesLock.TryReplaceAsync(holder.Generation, operation, content, cancellationToken).ConfigureAwait(false)
-            : null;
 
     /// <summary>What was read before the lock was held may be old by now, so it is read again.</summary>
     private static async Task<CodObject> OpenLockedAsync(

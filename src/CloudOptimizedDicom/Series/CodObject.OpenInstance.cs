@@ -7,7 +7,7 @@ public sealed partial class CodObject
     private ArchiveReader? _reader;
 
     private ArchiveReader Reader => LazyInitializer.EnsureInitialized(
-        ref _reader, () => new ArchiveReader(_store, _names, _stored!, _datastore.Options.TimeProvider));
+        ref _reader, () => new ArchiveReader(_store, _names, _stored!, _datastore.Options.ScratchDirectory, _datastore.Options.TimeProvider));
 
     /// <summary>Opens the bytes of an instance.</summary>
     /// <param name="instanceUid">The UID that it is stored under.</param>
@@ -22,7 +22,9 @@ public sealed partial class CodObject
     /// </returns>
     /// <exception cref="InstanceNotFoundException">There is none.</exception>
     /// <exception cref="TarValidationException">The archive does not hold it.</exception>
-    /// <exception cref="SeriesChangedException">The series does not come to rest, or has other bytes by now.</exception>
+    /// <exception cref="SeriesChangedException">The series does not come to rest, or has other bytes by now, or not this instance.</exception>
+    /// <exception cref="CodObjectNotFoundException">The series was deleted meanwhile.</exception>
+    /// <exception cref="SeriesDamagedException">There is metadata, but no archive.</exception>
     /// <exception cref="ObjectStoreException">The store did not answer.</exception>
     public Task<Stream> OpenInstanceAsync(string instanceUid, CancellationToken cancellationToken = default)
     {

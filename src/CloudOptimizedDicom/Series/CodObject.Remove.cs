@@ -107,7 +107,7 @@ public sealed partial class CodObject
                     throw new InvalidDataException($"instance {record.Uid} is at {record.ArchiveRange}, where an instance to be removed is as well");
                 }
 
-                uint crc32c = archive.Checksum(range);
+                uint crc32c = await archive.ChecksumAsync(range, cancellationToken).ConfigureAwait(false);
                 edited.Replace(crc32c == record.Crc32c
                     ? record.WithArchiveRange(range)
                     : throw new InvalidDataException(

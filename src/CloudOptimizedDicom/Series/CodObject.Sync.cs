@@ -122,12 +122,8 @@ public sealed partial class CodObject
         if (_tarUpload is null)
         {
             (long size, uint crc32c, byte[] index) = _scratch.Finish();
-            _tarUpload = ObjectUpload.FromFile(_scratch.Path, size, crc32c, mayMove: _store.StagingDirectory is not null) with
-            {
-                ContentType = "application/x-tar",
-                StorageClass = _datastore.Options.StorageClass,
-            };
-            _indexUpload = ObjectUpload.FromMemory(index) with { ContentType = "application/vnd.sqlite3" };
+            _tarUpload = SeriesCommit.ToArchiveUpload(_scratch.Path, size, crc32c, _datastore.Options, mayMove: _store.StagingDirectory is not null);
+            _indexUpload = SeriesCommit.ToIndexUpload(index);
         }
 
         OnOtherGeneration onOther = Mode == CodMode.Write ? OnOtherGeneration.Replace : OnOtherGeneration.Fail;
@@ -135,10 +131,8 @@ public sealed partial class CodObject
 
         // Seen once: a repeated sync may have lost its lock meanwhile, and would see what another one has committed.
         _indexFence ??= await GetIndexFenceAsync(cancellationToken).ConfigureAwait(false);
-        ObjectInfo archive = await commit.UploadArchiveAsync(_tarUpload, _archiveFence.Value, onOther, cancellationToken).ConfigureAwait(false);
-        _current.Tar = new ObjectIdentity(archive.Generation, _tarUpload.SizeBytes, _tarUpload.Crc32c);
-        ObjectInfo indexInfo = await commit.UploadIndexAsync(_indexUpload!, _indexFence.Value, cancellationToken).ConfigureAwait(false);
-        _current.Index = new ObjectIdentity(indexInfo.Generation, _indexUpload!.SizeBytes, _indexUpload.Crc32c);
+        _current.Tar = await commit.UploadArchiveAsync(_tarUpload, _archiveFence.Value, onOther, cancellationToken).ConfigureAwait(false);
+        _current.Index = await commit.UploadIndexAsync(_indexUpload!, _indexFence.Value, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task CommitMetadataAsync(SeriesCommit commit, CancellationToken cancellationToken)
@@ -170,7 +164,7 @@ public sealed partial class CodObject
         bool isOfMetadata = recorded is null ? live?.UploadId is null : live?.Generation == recorded.Generation;
         if (Mode == CodMode.Append)
         {
-            uint? crc32c = live is null || recorded is null ? null : live.Crc32c ?? await ChecksumAsync(live, cancellationToken).ConfigureAwait(false);
+            uint? crc32c = live is null || recorded is null ? null : await ArchiveChecksum.GetAsync(_store, live, cancellationToken).ConfigureAwait(false);
             RequireRecorded(live, crc32c, recorded, _stored.Metadata.Instances.Count > 0);
         }
 
@@ -193,24 +187,6 @@ public sealed partial class CodObject
         }
     }
 
-    /// <summary>The checksum of an archive of which the store knows none, as of a file that was copied there.</summary>
-    private async Task<uint?> ChecksumAsync(ObjectInfo live, CancellationToken cancellationToken)
-    {
-        var options = new ObjectReadOptions { IfGenerationMatch = live.Generation };
-        ObjectContent? content = await _store.OpenReadAsync(live.Name, options, cancellationToken).ConfigureAwait(false);
-        if (content is null)
-        {
-            return null;
-        }
-
-        await using (content.ConfigureAwait(false))
-        {
-            var passing = new PassingStream(content.Content, copyTo: null);
-            await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
-            return passing.Crc32c;
-        }
-    }
-
     private async Task<long> GetIndexFenceAsync(CancellationToken cancellationToken) => _stored is null || _stored.Metadata.Index is not null
         ? _stored?.Metadata.Index?.Generation ?? 0
         : (await _store.GetInfoAsync(_names.Index, cancellationToken).ConfigureAwait(false))?.Generation ?? 0;
@@ -222,7 +198,6 @@ public sealed partial class CodObject
         _hasSynced = true;
         _lockedSince = _datastore.Options.TimeProvider.GetTimestamp();
         _isArchiveChanged = _isMetadataChanged = false;
-
 
         // A copied store has the archive in another generation than the metadata names, until one is uploaded.
         _archiveFence = hasCommittedArchive ? new ArchiveFence(_current.Tar!.Generation, IsOfMetadata: true) : _archiveFence;

@@ -61,10 +61,18 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
     /// <summary>Makes the request for all bytes, which shows whether the archive has them.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (Length > 0)
+        if (Length == 0)
         {
-            _isCopying = true;
+            return;
+        }
+
+        _isCopying = true;
+        try
+        {
             await EnsureSourceAsync(1, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
             _isCopying = false;
         }
     }
@@ -197,7 +205,7 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
         bytes = Math.Max(bytes, wanted);
 
         // What would be left for a request of its own is cheaper to fetch with this one.
-        return bytes + FirstRequestBytes >= Remaining && bytes < Remaining && bytes > FirstRequestBytes ? Remaining : Math.Min(bytes, Remaining);
+        return bytes + FirstRequestBytes >= Remaining ? Remaining : bytes;
     }
 
     private async Task SkipAsync(long bytes, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal sealed partial class ScratchArchive
             uint crc32c = 0;
             foreach (TarMember member in _members.Where(isKept))
             {
-                var blocks = ByteRange.FromStartAndEnd(member.HeaderOffset, RoundUp(member.Data.End));
+                var blocks = ByteRange.FromStartAndEnd(member.HeaderOffset, TarBlock.RoundUp(member.Data.End));
                 if (member.IsTruncated || blocks.End > RandomAccess.GetLength(_file.SafeFileHandle))
                 {
                     throw new InvalidDataException($"member {member.Name} is cut off");

@@ -51,7 +51,7 @@ internal sealed partial class ScratchArchive : IDisposable
         try
         {
             var passing = new PassingStream(content.Content, file);
-            long keptBytes = Math.Min(RoundUp(recordsEnd), content.Range.Length);
+            long keptBytes = Math.Min(TarBlock.RoundUp(recordsEnd), content.Range.Length);
             await CopyAsync(passing, keptBytes, cancellationToken).ConfigureAwait(false);
             uint keptCrc32c = passing.Crc32c;
             await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
@@ -64,10 +64,12 @@ internal sealed partial class ScratchArchive : IDisposable
 
             using var hop = new TarHopReader(new TarFileSource(file.SafeFileHandle)) { ContinueBehindEnd = true };
             List<TarMember> members = [.. await hop.ReadAllAsync(cancellationToken).ConfigureAwait(false)];
-            long end = members.Count == 0 ? 0 : RoundUp(members[^1].Data.End);
+            long end = members.Count == 0 ? 0 : TarBlock.RoundUp(members[^1].Data.End);
             if (end > keptBytes)
             {
-                keptCrc32c = Crc32c.Combine(keptCrc32c, Checksum(file, ByteRange.FromStartAndEnd(keptBytes, end)), end - keptBytes);
+                var rest = ByteRange.FromStartAndEnd(keptBytes, end);
+                uint restCrc32c = await FileChecksum.ComputeAsync(file.SafeFileHandle, rest, cancellationToken).ConfigureAwait(false);
+                keptCrc32c = Crc32c.Combine(keptCrc32c, restCrc32c, rest.Length);
             }
 
             return new ScratchArchive(file, members, Math.Max(end, keptBytes), keptCrc32c);
@@ -83,7 +85,7 @@ internal sealed partial class ScratchArchive : IDisposable
     public bool Has(ByteRange data) => _ranges.Contains(data);
 
     /// <summary>CRC-32C of a part of the archive.</summary>
-    public uint Checksum(ByteRange range) => Checksum(_file, range);
+    public Task<uint> ChecksumAsync(ByteRange range, CancellationToken cancellationToken) => FileChecksum.ComputeAsync(_file.SafeFileHandle, range, cancellationToken);
 
     /// <summary>Opens a range of an instance in it.</summary>
     public FileContentStream OpenRead(InstanceRecord record, ByteRange range) => new(
@@ -132,8 +134,6 @@ internal sealed partial class ScratchArchive : IDisposable
 
     public void Dispose() => Delete(_file);
 
-    private static long RoundUp(long bytes) => (bytes + TarBlock.Bytes - 1) / TarBlock.Bytes * TarBlock.Bytes;
-
     private static FileStream CreateFile(string directory)
     {
         Directory.CreateDirectory(directory);
@@ -174,32 +174,6 @@ internal sealed partial class ScratchArchive : IDisposable
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    private static uint Checksum(FileStream file, ByteRange range)
-    {
-        var crc32c = default(Crc32c);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
-        try
-        {
-            for (long at = range.Offset; at < range.End;)
-            {
-                int read = RandomAccess.Read(file.SafeFileHandle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, range.End - at)), at);
-                if (read == 0)
-                {
-                    break;
-                }
-
-                crc32c.Append(buffer.AsSpan(0, read));
-                at += read;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        return crc32c.Value;
     }
 
     /// <summary>A point to which the archive can be taken back.</summary>

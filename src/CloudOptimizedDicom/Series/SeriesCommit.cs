@@ -26,19 +26,26 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
 
     private string SeriesUri => $"{store.RootUri}/{names.Folder}";
 
-    /// <summary>Uploads the archive.</summary>
+    /// <summary>An archive as it is uploaded.</summary>
+    public static ObjectUpload ToArchiveUpload(string path, long sizeBytes, uint crc32c, CodDatastoreOptions options, bool mayMove = false) =>
+        ObjectUpload.FromFile(path, sizeBytes, crc32c, mayMove) with { ContentType = "application/x-tar", StorageClass = options.StorageClass };
+
+    /// <summary>An index as it is uploaded.</summary>
+    public static ObjectUpload ToIndexUpload(ReadOnlyMemory<byte> index) => ObjectUpload.FromMemory(index) with { ContentType = "application/vnd.sqlite3" };
+
+    /// <summary>Uploads the archive, and gives what the metadata is to remember of it.</summary>
     /// <param name="upload">Its bytes; the same in every run, so that the store knows it again.</param>
     /// <param name="fence">The archive that may be replaced.</param>
     /// <param name="onOther">What to do when another one is live.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <exception cref="SeriesDamagedException">Another one is live and is not to be replaced. Nothing was written.</exception>
     /// <exception cref="CodSyncException">Something may have been written.</exception>
-    public Task<ObjectInfo> UploadArchiveAsync(ObjectUpload upload, ArchiveFence fence, OnOtherGeneration onOther, CancellationToken cancellationToken) =>
-        UploadOnceAsync(names.Tar, () => UploadArchiveFencedAsync(upload, fence, onOther, cancellationToken));
+    public async Task<ObjectIdentity> UploadArchiveAsync(ObjectUpload upload, ArchiveFence fence, OnOtherGeneration onOther, CancellationToken cancellationToken) =>
+        ToIdentity(upload, await UploadOnceAsync(names.Tar, () => UploadArchiveFencedAsync(upload, fence, onOther, cancellationToken)).ConfigureAwait(false));
 
-    /// <summary>Uploads the index. It is made from the archive and holds nothing of its own, so whatever is there may go.</summary>
-    public Task<ObjectInfo> UploadIndexAsync(ObjectUpload upload, long fence, CancellationToken cancellationToken) =>
-        UploadOnceAsync(names.Index, () => UploadIndexFencedAsync(upload, fence, cancellationToken));
+    /// <summary>Uploads the index, and gives what the metadata is to remember of it. It is made from the archive and holds nothing of its own, so whatever is there may go.</summary>
+    public async Task<ObjectIdentity> UploadIndexAsync(ObjectUpload upload, long fence, CancellationToken cancellationToken) =>
+        ToIdentity(upload, await UploadOnceAsync(names.Index, () => UploadIndexFencedAsync(upload, fence, cancellationToken)).ConfigureAwait(false));
 
     /// <summary>Uploads the metadata, which commits.</summary>
     /// <exception cref="CodSyncException">Something may have been written.</exception>
@@ -60,6 +67,8 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
     /// <param name="error">The cause.</param>
     public CodSyncException ToException(string failedObject, Exception error) =>
         new(SeriesUri, failedObject, [.. _done.Keys.Select(done => $"{store.RootUri}/{done}")], error);
+
+    private static ObjectIdentity ToIdentity(ObjectUpload upload, ObjectInfo info) => new(info.Generation, upload.SizeBytes, upload.Crc32c);
 
     private async Task<ObjectInfo> UploadOnceAsync(string name, Func<Task<ObjectInfo>> upload)
     {

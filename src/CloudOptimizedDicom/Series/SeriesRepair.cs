@@ -24,12 +24,16 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
             throw new LockAcquisitionException(_lock.Uri, found);
         }
 
-        ReadOnlyMemory<byte>? kept = found is null ? null
-            : await _lock.ReadContentAsync(found.Generation, cancellationToken).ConfigureAwait(false)
+        ReadOnlyMemory<byte>? kept = null;
+        if (found is not null)
+        {
+            kept = await _lock.ReadContentAsync(found.Generation, cancellationToken).ConfigureAwait(false)
                 ?? throw new LockAcquisitionException(_lock.Uri, await _lock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
+        }
+
         if (found?.Operation == LockOperation.Delete)
         {
-            return await FinishDeleteAsync(found, cancellationToken).ConfigureAwait(false);
+            return await FinishDeleteAsync(found, kept!.Value, cancellationToken).ConfigureAwait(false);
         }
 
         if (found is null || options.DryRun)
@@ -45,7 +49,7 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
         SeriesLockHandle handle = found is null
             ? await _lock.AcquireAsync(
                 LockOperation.Repair, await StoredSeries.ReadBackupAsync(_store, names, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
-            : await TakeOverAsync(found, cancellationToken).ConfigureAwait(false);
+            : await TakeOverAsync(found, kept!.Value, cancellationToken).ConfigureAwait(false);
         RepairReport report;
         try
         {
@@ -66,10 +70,10 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
     }
 
     /// <summary>What a dead holder had begun stays known, should this repair die as well.</summary>
-    private async Task<SeriesLockHandle> TakeOverAsync(LockHolder found, CancellationToken cancellationToken)
+    private async Task<SeriesLockHandle> TakeOverAsync(LockHolder found, ReadOnlyMemory<byte> kept, CancellationToken cancellationToken)
     {
         string operation = found.Operation is LockOperation.Delete or LockOperation.Write ? found.Operation : LockOperation.Repair;
-        return await _lock.TryTakeOverAsync(found, operation, cancellationToken).ConfigureAwait(false)
+        return await _lock.TryReplaceAsync(found.Generation, operation, kept, cancellationToken).ConfigureAwait(false)
             ?? throw new LockAcquisitionException(_lock.Uri, await _lock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
     }
 
@@ -116,7 +120,7 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
         };
 
     /// <summary>The lock says it all: whatever else there is has to go, and is not read before.</summary>
-    private async Task<RepairReport> FinishDeleteAsync(LockHolder found, CancellationToken cancellationToken)
+    private async Task<RepairReport> FinishDeleteAsync(LockHolder found, ReadOnlyMemory<byte> kept, CancellationToken cancellationToken)
     {
         var objects = new StoredObjects { Lock = found };
         IntegrityReport before = await new IntegrityCheck(objects, names, _store.RootUri, new VerifyOptions()).RunAsync(cancellationToken).ConfigureAwait(false);
@@ -127,7 +131,7 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
             return report;
         }
 
-        SeriesLockHandle handle = await TakeOverAsync(found, cancellationToken).ConfigureAwait(false);
+        SeriesLockHandle handle = await TakeOverAsync(found, kept, cancellationToken).ConfigureAwait(false);
         var deletion = new SeriesDeletion(_store, names, handle);
         await deletion.FinishAsync(cancellationToken).ConfigureAwait(false);
         await CodObject.ReleaseAsync(datastore, handle, SeriesUri).ConfigureAwait(false);
@@ -187,13 +191,8 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
         {
             long generation = objects.ArchiveInfo!.Generation;
             var fence = new ArchiveFence(generation, IsOfMetadata: generation == objects.Metadata?.Tar?.Generation);
-            ObjectUpload upload = ObjectUpload.FromFile(archive.Path, archive.SizeBytes, archive.Crc32c) with
-            {
-                ContentType = "application/x-tar",
-                StorageClass = datastore.Options.StorageClass,
-            };
-            ObjectInfo written = await commit.UploadArchiveAsync(upload, fence, OnOtherGeneration.Fail, cancellationToken).ConfigureAwait(false);
-            metadata.Tar = new ObjectIdentity(written.Generation, archive.SizeBytes, archive.Crc32c);
+            ObjectUpload upload = SeriesCommit.ToArchiveUpload(archive.Path, archive.SizeBytes, archive.Crc32c, datastore.Options);
+            metadata.Tar = await commit.UploadArchiveAsync(upload, fence, OnOtherGeneration.Fail, cancellationToken).ConfigureAwait(false);
         }
         else if (objects.Archive is { } old)
         {
@@ -202,9 +201,8 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
 
         if (plan.NewIndex is { } index)
         {
-            ObjectUpload upload = ObjectUpload.FromMemory(index) with { ContentType = "application/vnd.sqlite3" };
-            ObjectInfo written = await commit.UploadIndexAsync(upload, objects.IndexInfo?.Generation ?? 0, cancellationToken).ConfigureAwait(false);
-            metadata.Index = new ObjectIdentity(written.Generation, upload.SizeBytes, upload.Crc32c);
+            metadata.Index = await commit.UploadIndexAsync(
+                SeriesCommit.ToIndexUpload(index), objects.IndexInfo?.Generation ?? 0, cancellationToken).ConfigureAwait(false);
         }
         else if (objects is { Archive: not null, Index: { } current })
         {

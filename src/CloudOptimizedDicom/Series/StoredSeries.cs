@@ -82,19 +82,6 @@ internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, Re
         ContentEncoding = Gzip.IsGzip(bytes.Span) ? "gzip" : null,
     };
 
-    /// <summary>Whether what a lock keeps has no instance; what cannot be read may have some.</summary>
-    public static bool NamesNoInstance(ReadOnlyMemory<byte> lockContent, string lockUri)
-    {
-        try
-        {
-            return lockContent.IsEmpty || SeriesMetadata.Parse(lockContent, lockUri).Instances.Count == 0;
-        }
-        catch (SeriesMetadataException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>The bytes as the lock keeps them: always gzipped.</summary>
     public ReadOnlyMemory<byte> ToBackup() => ToBackup(Bytes);
 

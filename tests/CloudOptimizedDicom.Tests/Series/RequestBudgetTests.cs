@@ -14,20 +14,14 @@ public sealed class RequestBudgetTests : CloudStorageFixture
     public async Task WriteNew_Takes8()
     {
         await StoreAsync(CodMode.Write, "1.dcm", "2.dcm");
-        IReadOnlyList<RequestEntry> requests = TakeRequests();
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(requests, Has.Count.EqualTo(8), Describe(requests));
-            Assert.That(requests.Count(request => request.OperationClass == 'A'), Is.EqualTo(4), "lock, archive, index, metadata");
-        }
+        Assert.That(AssertTook(8).Count(request => request.OperationClass == 'A'), Is.EqualTo(4), "lock, archive, index, metadata");
     }
 
     [Test]
     public async Task AppendToNothing_Takes8()
     {
         await StoreAsync(CodMode.Append, "1.dcm");
-        IReadOnlyList<RequestEntry> requests = TakeRequests();
-        Assert.That(requests, Has.Count.EqualTo(8), Describe(requests));
+        AssertTook(8);
     }
 
     [Test]
@@ -36,12 +30,8 @@ public sealed class RequestBudgetTests : CloudStorageFixture
         await StoreAsync(CodMode.Write, "1.dcm");
         TakeRequests();
         await StoreAsync(CodMode.Write, "2.dcm");
-        IReadOnlyList<RequestEntry> requests = TakeRequests();
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(requests, Has.Count.EqualTo(8), Describe(requests));
-            Assert.That(requests.Any(request => request.Operation == GcsOperation.Media && request.Object.EndsWith(".tar", StringComparison.Ordinal)), Is.False);
-        }
+        IReadOnlyList<RequestEntry> requests = AssertTook(8);
+        Assert.That(requests.Any(request => request.Operation == GcsOperation.Media && request.Object.EndsWith(".tar", StringComparison.Ordinal)), Is.False);
     }
 
     [Test]
@@ -50,8 +40,7 @@ public sealed class RequestBudgetTests : CloudStorageFixture
         await StoreAsync(CodMode.Write, "1.dcm");
         TakeRequests();
         await StoreAsync(CodMode.Append, "2.dcm");
-        IReadOnlyList<RequestEntry> requests = TakeRequests();
-        Assert.That(requests, Has.Count.EqualTo(9), Describe(requests));
+        AssertTook(9);
     }
 
     [Test]
@@ -60,8 +49,7 @@ public sealed class RequestBudgetTests : CloudStorageFixture
         await StoreAsync(CodMode.Write, "1.dcm");
         TakeRequests();
         await StoreAsync(CodMode.Append, "1.dcm");
-        IReadOnlyList<RequestEntry> requests = TakeRequests();
-        Assert.That(requests, Has.Count.EqualTo(5), Describe(requests));
+        AssertTook(5);
     }
 
     [Test]
@@ -85,8 +73,7 @@ public sealed class RequestBudgetTests : CloudStorageFixture
         await StoreAsync(CodMode.Write, "1.dcm");
         TakeRequests();
         await Datastore.UpdateSeriesAsync(Study, SeriesUid, CodMode.Append, series => Task.Run(() => series.SetField("note", JsonDocument.Parse("1").RootElement)));
-        IReadOnlyList<RequestEntry> requests = TakeRequests();
-        Assert.That(requests, Has.Count.EqualTo(6), Describe(requests));
+        AssertTook(6);
     }
 
     [Test]
@@ -95,8 +82,7 @@ public sealed class RequestBudgetTests : CloudStorageFixture
         await StoreAsync(CodMode.Write, "1.dcm", "2.dcm");
         TakeRequests();
         await Datastore.UpdateSeriesAsync(Study, SeriesUid, CodMode.Append, series => series.RemoveAsync([$"{SeriesUid}.1"]));
-        IReadOnlyList<RequestEntry> requests = TakeRequests();
-        Assert.That(requests, Has.Count.EqualTo(9), Describe(requests));
+        AssertTook(9);
     }
 
     [Test]
@@ -110,12 +96,8 @@ public sealed class RequestBudgetTests : CloudStorageFixture
             await series.SyncAsync(new SyncOptions { AllowEmpty = true });
         }
 
-        IReadOnlyList<RequestEntry> requests = TakeRequests();
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(requests, Has.Count.EqualTo(9), Describe(requests));
-            Assert.That(requests.Any(request => request.Operation == GcsOperation.Media && request.Object.EndsWith(".tar", StringComparison.Ordinal)), Is.False);
-        }
+        IReadOnlyList<RequestEntry> requests = AssertTook(9);
+        Assert.That(requests.Any(request => request.Operation == GcsOperation.Media && request.Object.EndsWith(".tar", StringComparison.Ordinal)), Is.False);
     }
 
     [Test]
@@ -123,12 +105,8 @@ public sealed class RequestBudgetTests : CloudStorageFixture
     {
         await PutPythonsAsync();
         await StoreAsync(CodMode.Write, "4.dcm");
-        IReadOnlyList<RequestEntry> requests = TakeRequests();
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(requests, Has.Count.EqualTo(10), Describe(requests));
-            Assert.That(requests.Any(request => request.Operation == GcsOperation.Media && request.Object.EndsWith(".tar", StringComparison.Ordinal)), Is.False);
-        }
+        IReadOnlyList<RequestEntry> requests = AssertTook(10);
+        Assert.That(requests.Any(request => request.Operation == GcsOperation.Media && request.Object.EndsWith(".tar", StringComparison.Ordinal)), Is.False);
     }
 
     [Test]
@@ -136,10 +114,9 @@ public sealed class RequestBudgetTests : CloudStorageFixture
     {
         await PutPythonsAsync();
         await StoreAsync(CodMode.Append, "4.dcm");
-        IReadOnlyList<RequestEntry> requests = TakeRequests();
-        Assert.That(requests, Has.Count.EqualTo(10), Describe(requests));
+        AssertTook(10);
         await StoreAsync(CodMode.Append, "5.dcm");
-        Assert.That(TakeRequests(), Has.Count.EqualTo(9), "it is ours now");
+        AssertTook(9);
     }
 
     [Test]
@@ -150,8 +127,7 @@ public sealed class RequestBudgetTests : CloudStorageFixture
         CodTicket ticket = await source.ToTicketAsync();
         TakeRequests();
         await using CodObject resumed = await Datastore.ResumeSeriesAsync(ticket);
-        IReadOnlyList<RequestEntry> requests = TakeRequests();
-        Assert.That(requests, Has.Count.EqualTo(2), Describe(requests));
+        AssertTook(2);
     }
 
     [Test]
@@ -231,6 +207,14 @@ public sealed class RequestBudgetTests : CloudStorageFixture
     {
         await using FileStream stream = File.OpenRead(Repository.TestData("cod", "diff_hash_dupe__v2", file));
         await Emulator.Core.InsertAsync(Archive, name, stream, attributes, new GcsConditions(), CancellationToken.None);
+    }
+
+    /// <summary>Counts the requests since the last count.</summary>
+    private IReadOnlyList<RequestEntry> AssertTook(int count)
+    {
+        IReadOnlyList<RequestEntry> requests = TakeRequests();
+        Assert.That(requests, Has.Count.EqualTo(count), Describe(requests));
+        return requests;
     }
 
     private static string Describe(IEnumerable<RequestEntry> requests) =>
