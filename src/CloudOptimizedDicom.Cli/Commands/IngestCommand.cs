@@ -1,6 +1,4 @@
 using System.CommandLine;
-using CloudOptimizedDicom.Cli.Rendering;
-using CloudOptimizedDicom.Locking;
 
 namespace CloudOptimizedDicom.Cli.Commands;
 
@@ -10,61 +8,84 @@ internal static class IngestCommand
     private const string Description = """
         Stores DICOM files in a datastore, grouped by series. Running it again stores nothing twice.
 
-        Files in folders that are not DICOM are skipped and counted. A file that cannot be stored costs no other.
+        Files in folders that are not DICOM are skipped and counted. A file that cannot be stored costs no other. Series that
+        somebody else is writing are skipped, and reported with exit code 3.
+
+        An inventory is CSV with a header line, or JSON Lines: uri (or bucket and name), and as far as they are known size,
+        crc32c, study_uid, series_uid and instance_uid. What it knows need not be read.
 
         Examples:
           cod ingest scans/ --datastore ./cod-store
           cod ingest a.dcm b.dcm --datastore ./cod-store --mode write    replaces what the series had
           cod ingest scans/ --datastore ./cod-store --json               one JSON object a line and series
           cod ingest --from gs://inbox/today/ --datastore gs://archive/cod
+          cod ingest --inventory today.csv --datastore gs://archive/cod --dry-run    what it would do, and cost
+          cod ingest --inventory today.csv --datastore gs://archive/cod --report done.jsonl
           cod ingest scans/ --datastore ./cod-store --uid-key key.bin    stores series under UIDs that hide theirs
         """;
 
+    private static readonly Argument<string[]> Paths = new("PATH") { Description = "Files, folders, gs:// and http(s):// URIs.", Arity = ArgumentArity.ZeroOrMore };
+
+    private static readonly Option<string[]> From = new("--from") { Description = "Store all objects whose URI begins so: gs://bucket/prefix." };
+
+    private static readonly Option<string?> Inventory = new("--inventory") { Description = "Store what a list names: a file of CSV or JSON Lines, - for standard input." };
+
+    private static readonly Option<string> Datastore = new("--datastore", "-d") { Description = "The datastore.", Required = true };
+
+    private static readonly Option<CodMode> Mode = new("--mode")
+    {
+        Description = "append: add to what is stored; write: replace it, series by series.",
+        DefaultValueFactory = _ => CodMode.Append,
+        CustomParser = result => result.Tokens.Single().Value switch
+        {
+            "append" or "a" => CodMode.Append,
+            "write" or "w" => CodMode.Write,
+            string other => Fail(result, $"\"{other}\" is no mode: append or write."),
+        },
+    };
+
+    private static readonly Option<string?> StorageClass = new("--storage-class") { Description = "The storage class of archives. [default: STANDARD]" };
+
+    private static readonly Option<string?> UidKey = new("--uid-key")
+    {
+        Description = "A file of 16 or more bytes that is the key by which UIDs are hidden: study, series and instances are stored under others. "
+            + "The files and their tags keep their own.",
+    };
+
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Store nothing: tell what would be stored, with how many requests and bytes, and for how much." };
+
+    private static readonly Option<string?> Prices = new("--prices")
+    {
+        Description = "A JSON file of prices in US dollars for --dry-run: source, class_a_per_1000, class_b_per_1000, down_per_gib, storage_per_gib_month.",
+    };
+
+    private static readonly Option<string?> Report = new("--report") { Description = "A file to which one JSON line an instance is added: uri, outcome, UIDs, error." };
+
+    private static readonly Option<TimeSpan> Wait = CommandOptions.WaitForLock();
+
+    private static readonly Option<int> Jobs = CommandOptions.Jobs();
+
+    private static readonly Option<bool> Json = CommandOptions.Json();
+
     public static Command Create()
     {
-        var paths = new Argument<string[]>("PATH") { Description = "Files, folders, gs:// and http(s):// URIs.", Arity = ArgumentArity.ZeroOrMore };
-        var from = new Option<string[]>("--from") { Description = "Store all objects whose URI begins so: gs://bucket/prefix." };
-        var storageClass = new Option<string?>("--storage-class") { Description = "The storage class of archives. [default: STANDARD]" };
-        var datastore = new Option<string>("--datastore", "-d") { Description = "The datastore.", Required = true };
-        var mode = new Option<CodMode>("--mode")
+        var command = new Command("ingest", Description)
         {
-            Description = "append: add to what is stored; write: replace it, series by series.",
-            DefaultValueFactory = _ => CodMode.Append,
-            CustomParser = result => result.Tokens.Single().Value switch
-            {
-                "append" or "a" => CodMode.Append,
-                "write" or "w" => CodMode.Write,
-                string other => Fail(result, $"\"{other}\" is no mode: append or write."),
-            },
+            Paths, From, Inventory, Datastore, Mode, StorageClass, UidKey, DryRun, Prices, Report, Wait, Jobs, Json,
         };
-        var uidKey = new Option<string?>("--uid-key")
-        {
-            Description = "A file of 16 or more bytes that is the key by which UIDs are hidden: study, series and instances are stored under others. "
-                + "The files and their tags keep their own.",
-        };
-        Option<TimeSpan> wait = CommandOptions.WaitForLock();
-        Option<int> jobs = CommandOptions.Jobs();
-        Option<bool> json = CommandOptions.Json();
-        var command = new Command("ingest", Description) { paths, from, datastore, mode, storageClass, uidKey, wait, jobs, json };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(paths) is not { Length: > 0 } && result.GetValue(from) is not { Length: > 0 })
+            if (result.GetValue(Paths) is not { Length: > 0 } && result.GetValue(From) is not { Length: > 0 } && result.GetValue(Inventory) is null)
             {
-                result.AddError("Nothing to store: name files, folders or URIs, or --from.");
+                result.AddError("Nothing to store: name files, folders or URIs, --from or --inventory.");
+            }
+
+            if (result.GetValue(Prices) is not null && !result.GetValue(DryRun))
+            {
+                result.AddError("--prices is for --dry-run.");
             }
         });
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed,
-            parsed.GetValue(paths) ?? [],
-            parsed.GetValue(from) ?? [],
-            parsed.GetValue(datastore)!,
-            parsed.GetValue(storageClass),
-            parsed.GetValue(mode),
-            new OpenSeriesOptions { WaitForLock = parsed.GetValue(wait), UsesHashedUids = parsed.GetValue(uidKey) is not null },
-            parsed.GetValue(uidKey),
-            parsed.GetValue(jobs),
-            parsed.GetValue(json),
-            cancellationToken));
+        command.SetAction(RunAsync);
         return command;
     }
 
@@ -74,120 +95,22 @@ internal static class IngestCommand
         return default;
     }
 
-    private static async Task<int> RunAsync(
-        ParseResult parsed,
-        string[] paths,
-        string[] listings,
-        string datastorePath,
-        string? storageClass,
-        CodMode mode,
-        OpenSeriesOptions options,
-        string? uidKey,
-        int jobs,
-        bool json,
-        CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        jobs = Math.Max(1, jobs);
-        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(parsed, datastorePath, cancellationToken, storageClass);
-        KeyedUidHasher? hasher = uidKey is null ? null : await UidKeyFile.ReadAsync(uidKey, cancellationToken);
-        InstanceGroups groups = await InstanceGroups.ReadAsync(datastore, paths, listings, hasher is null ? null : hasher.Hash, jobs, cancellationToken);
-        var totals = new IngestTotals();
-        if (groups.Errors.Count > 0)
+        KeyedUidHasher? hasher = parsed.GetValue(UidKey) is { } key ? await UidKeyFile.ReadAsync(key, cancellationToken) : null;
+        var input = new IngestInput(
+            parsed.GetValue(Paths) ?? [], parsed.GetValue(From) ?? [], parsed.GetValue(Inventory), hasher is null ? null : hasher.Hash);
+        var options = new IngestOptions
         {
-            var unknown = SeriesOutcome.OfErrors(id: null, groups.Errors);
-            totals.Add(unknown);
-            Print(unknown, json);
-        }
-
-        int instances = groups.Series.Values.Sum(list => list.Count);
-        await ProgressDisplay.RunAsync("Storing instances", instances, isWanted: !json, report => Parallel.ForEachAsync(
-            groups.Series,
-            new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellationToken },
-            async (group, token) =>
-            {
-                var progress = new StepProgress(report);
-                bool mayReplace = groups.Errors.Count == 0;
-                SeriesOutcome outcome = await StoreAsync(datastore, group.Key, group.Value, mode, options, mayReplace, progress, token);
-                lock (totals)
-                {
-                    totals.Add(outcome);
-                    Print(outcome, json);
-                }
-
-                // The instances hold their tags, and there may be millions of them.
-                group.Value.Clear();
-            }));
-        if (!json)
-        {
-            Terminal.WriteLine($"{totals}; {groups.Skipped} files are not DICOM");
-        }
-
-        return totals.ExitCode;
-    }
-
-    private static async Task<SeriesOutcome> StoreAsync(
-        CodDatastore datastore,
-        SeriesId id,
-        List<Instance> instances,
-        CodMode mode,
-        OpenSeriesOptions options,
-        bool mayReplace,
-        IProgress<InstanceProgress> progress,
-        CancellationToken cancellationToken)
-    {
-        var appendOptions = new AppendOptions { Progress = progress };
-        try
-        {
-            if (mode == CodMode.Append)
-            {
-                AppendResult appended = await datastore.AppendToSeriesAsync(id.StudyUid, id.SeriesUid, instances, appendOptions, options, cancellationToken);
-                return new SeriesOutcome(id, appended.New, appended.Same, appended.Conflict, appended.Errors, IsLocked: false);
-            }
-
-            await using CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, mode, options, cancellationToken);
-            AppendResult result = await series.AppendAsync(instances, appendOptions, cancellationToken);
-            if (series.StoredInstanceCount > 0 && (!mayReplace || result.Errors.Count > 0))
-            {
-                // What could not be read now may be what the store has: replacing the series would lose it.
-                var refusal = new InvalidOperationException("Not stored: others could not be read, and writing would drop what the series has.");
-                return SeriesOutcome.OfErrors(id, [.. result.Errors, .. result.New.Select(instance => new AppendError(instance, refusal))]);
-            }
-
-            if (result.New.Count > 0)
-            {
-                await series.SyncAsync(cancellationToken: cancellationToken);
-            }
-
-            return new SeriesOutcome(id, result.New, result.Same, result.Conflict, result.Errors, IsLocked: false);
-        }
-        catch (Exception error) when (CodCommandLine.ToExitCode(error) is not null)
-        {
-            return SeriesOutcome.OfErrors(id, [.. instances.Select(instance => new AppendError(instance, error))], error is LockAcquisitionException);
-        }
-    }
-
-    private static void Print(SeriesOutcome outcome, bool json)
-    {
-        if (json)
-        {
-            JsonLines.Write(outcome.WriteTo);
-            return;
-        }
-
-        if (outcome.Id is not null)
-        {
-            Terminal.WriteLine(
-                $"{outcome.Id}: {outcome.New.Count} new, {outcome.Same.Count} same, {outcome.Conflict.Count} conflicting, {outcome.Errors.Count} failed");
-        }
-
-        foreach (Instance conflict in outcome.Conflict)
-        {
-            Terminal.WriteError($"{conflict.OriginalPath}: other bytes are stored under its UID; they stay.");
-        }
-
-        foreach (AppendError error in outcome.Errors)
-        {
-            Terminal.WriteError($"{error.Instance.OriginalPath}: {error.Error.Message}");
-        }
+            Mode = parsed.GetValue(Mode),
+            MaxParallelism = Math.Max(1, parsed.GetValue(Jobs)),
+            OpenSeries = new OpenSeriesOptions { WaitForLock = parsed.GetValue(Wait), UsesHashedUids = hasher is not null },
+        };
+        PriceTable prices = parsed.GetValue(Prices) is { } table ? await PriceTable.ReadAsync(table, cancellationToken) : PriceTable.Default;
+        await using CodDatastore datastore = await CommandOptions.OpenDatastoreAsync(
+            parsed, parsed.GetValue(Datastore)!, cancellationToken, parsed.GetValue(StorageClass));
+        using IngestReport? report = parsed.GetValue(Report) is { } file ? new IngestReport(file) : null;
+        var run = new IngestRun(datastore, input, options, report, parsed.GetValue(Json));
+        return parsed.GetValue(DryRun) ? await run.PlanAsync(prices, cancellationToken) : await run.StoreAsync(cancellationToken);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class IngestTotals
     /// <summary>How the run went: findings before locks.</summary>
     public int ExitCode => _hasFindings ? Cli.ExitCode.Findings : _hasLocked ? Cli.ExitCode.Locked : Cli.ExitCode.Done;
 
-    public void Add(SeriesOutcome outcome)
+    public void Add(SeriesIngest outcome)
     {
         _series += outcome.Id is null ? 0 : 1;
         _new += outcome.New.Count;
@@ -23,6 +23,13 @@ internal sealed class IngestTotals
         _failed += outcome.Errors.Count;
         _hasLocked |= outcome.IsLocked;
         _hasFindings |= !outcome.IsLocked && outcome.Errors.Count + outcome.Conflict.Count > 0;
+    }
+
+    /// <summary>Counts a row of an inventory that could not be used.</summary>
+    public void AddBadRow()
+    {
+        _failed++;
+        _hasFindings = true;
     }
 
     public override string ToString() => $"{_series} series: {_new} new, {_same} same, {_conflict} conflicting, {_failed} failed";

@@ -19,16 +19,22 @@ internal static class JsonLines
     public static void Write(Action<Utf8JsonWriter> write)
     {
         var line = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(line, Options))
-        {
-            write(writer);
-        }
-
-        line.Write("\n"u8);
+        Write(line, write);
         lock (Output)
         {
             Output.Write(line.WrittenSpan);
             Output.Flush();
         }
+    }
+
+    /// <summary>Writes one line to memory.</summary>
+    public static void Write(IBufferWriter<byte> lines, Action<Utf8JsonWriter> write)
+    {
+        using (var writer = new Utf8JsonWriter(lines, Options))
+        {
+            write(writer);
+        }
+
+        lines.Write("\n"u8);
     }
 }

@@ -9,7 +9,7 @@ namespace CloudOptimizedDicom;
 /// </summary>
 public sealed class Instance
 {
-    private InstanceUids? _uids;
+    private InstanceHead? _head;
 
     /// <summary>Names a file that is to be stored. Nothing is read yet.</summary>
     /// <param name="uri">A path, or a URI with the scheme <c>file</c>, <c>gs</c>, <c>http</c> or <c>https</c>.</param>
@@ -69,17 +69,17 @@ public sealed class Instance
     /// <exception cref="SourceReadException">The file cannot be read.</exception>
     /// <remarks>An object of a bucket is read with the application's default credentials, unless a datastore has read it before.</remarks>
     public async Task<string> GetInstanceUidAsync(CancellationToken cancellationToken = default) =>
-        Record?.InstanceUid ?? Hints.InstanceUid ?? (await ReadUidsAsync(InstanceSources.Default, cancellationToken).ConfigureAwait(false)).InstanceUid;
+        Record?.InstanceUid ?? Hints.InstanceUid ?? (await ReadHeadAsync(InstanceSources.Default, cancellationToken).ConfigureAwait(false)).Uids.InstanceUid;
 
     /// <summary>Series Instance UID in the file: from the record or the hints, else by reading the header.</summary>
     /// <inheritdoc cref="GetInstanceUidAsync"/>
     public async Task<string> GetSeriesUidAsync(CancellationToken cancellationToken = default) =>
-        Record?.SeriesUid ?? Hints.SeriesUid ?? (await ReadUidsAsync(InstanceSources.Default, cancellationToken).ConfigureAwait(false)).SeriesUid;
+        Record?.SeriesUid ?? Hints.SeriesUid ?? (await ReadHeadAsync(InstanceSources.Default, cancellationToken).ConfigureAwait(false)).Uids.SeriesUid;
 
     /// <summary>Study Instance UID in the file: from the record or the hints, else by reading the header.</summary>
     /// <inheritdoc cref="GetInstanceUidAsync"/>
     public async Task<string> GetStudyUidAsync(CancellationToken cancellationToken = default) =>
-        Record?.StudyUid ?? Hints.StudyUid ?? (await ReadUidsAsync(InstanceSources.Default, cancellationToken).ConfigureAwait(false)).StudyUid;
+        Record?.StudyUid ?? Hints.StudyUid ?? (await ReadHeadAsync(InstanceSources.Default, cancellationToken).ConfigureAwait(false)).Uids.StudyUid;
 
     /// <summary>The UID that the instance is stored under in a series that hides its own.</summary>
     /// <param name="cancellationToken">Ends the call early.</param>
@@ -104,10 +104,16 @@ public sealed class Instance
     public override string ToString() => DicomUri;
 
     /// <summary>The UIDs in the file, as far as they are known without reading it: from the hints, or from a header that was read.</summary>
-    internal InstanceUids? KnownUids => _uids
+    internal InstanceUids? KnownUids => _head?.Uids
         ?? (Hints is { InstanceUid: { } instanceUid, SeriesUid: { } seriesUid, StudyUid: { } studyUid }
             ? new InstanceUids(instanceUid, seriesUid, studyUid)
             : null);
+
+    /// <summary>Bytes of the file, as far as hints or a header that was read tell.</summary>
+    internal long? KnownSizeBytes => Hints.SizeBytes ?? _head?.SizeBytes;
+
+    /// <summary>CRC-32C of the file, as far as hints tell, or the answer that brought its header.</summary>
+    internal uint? KnownCrc32c => Hints.Crc32c ?? _head?.Crc32c;
 
     /// <summary>The UID under which something of this instance is stored.</summary>
     /// <exception cref="UidHashingException">The hasher fails, or gives what cannot name anything.</exception>
@@ -144,7 +150,7 @@ public sealed class Instance
         ? ToStored(uid)
         : throw new InvalidOperationException($"{DicomUri} has no {nameof(UidHasher)}.");
 
-    /// <summary>Reads the UIDs from the header, once.</summary>
-    internal async Task<InstanceUids> ReadUidsAsync(InstanceSources sources, CancellationToken cancellationToken) =>
-        _uids ??= await InstanceUids.ReadAsync(sources.Resolve(OriginalPath), cancellationToken).ConfigureAwait(false);
+    /// <summary>Reads the header, once.</summary>
+    internal async Task<InstanceHead> ReadHeadAsync(InstanceSources sources, CancellationToken cancellationToken) =>
+        _head ??= await InstanceHead.ReadAsync(sources.Resolve(OriginalPath), cancellationToken).ConfigureAwait(false);
 }

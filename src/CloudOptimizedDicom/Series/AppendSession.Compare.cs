@@ -23,9 +23,7 @@ internal sealed partial class AppendSession
         }
 
         Take(instance, _conflict, reason);
-        bool isRemote = instance.OriginalPath.Contains("://", StringComparison.Ordinal)
-            && !instance.OriginalPath.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
-        if (isRemote && !existing.DiffHashDupePaths.Contains(instance.OriginalPath))
+        if (IsRemote(instance) && !existing.DiffHashDupePaths.Contains(instance.OriginalPath))
         {
             InstanceRecord noted = existing.WithDiffHashDupePath(instance.OriginalPath, timeProvider.GetUtcNow());
             metadata.Replace(noted);
@@ -33,6 +31,10 @@ internal sealed partial class AppendSession
             HasChanges = true;
         }
     }
+
+    /// <summary>Whether a conflict is noted with the path that others can find it by.</summary>
+    public static bool IsRemote(Instance instance) => instance.OriginalPath.Contains("://", StringComparison.Ordinal)
+        && !instance.OriginalPath.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
 
     private async Task<AppendReason> ComparePixelsAsync(
         PreparedInstance prepared, InstanceRecord existing, uint crc32c, CancellationToken cancellationToken)

@@ -178,7 +178,7 @@ internal sealed partial class AppendSession(
     /// Whether an error costs only its instance; one of the stored instance that it is compared with does. One of the scratch
     /// disk or of the store costs the call.
     /// </summary>
-    private static bool IsOfInstance(Exception error) => error
+    public static bool IsOfInstance(Exception error) => error
         is Part10.InvalidDicomException or SourceChangedException or SeriesMismatchException or HintMismatchException or SourceReadException
         or InstanceTooLargeException or SeriesTooLargeException or UidHashingException
         or TarValidationException or SeriesChangedException;

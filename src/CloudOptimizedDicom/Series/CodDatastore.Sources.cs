@@ -20,7 +20,7 @@ public sealed partial class CodDatastore
     public async Task<SeriesId> IdentifyAsync(Instance instance, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(instance);
-        InstanceUids uids = instance.KnownUids ?? await instance.ReadUidsAsync(Sources, cancellationToken).ConfigureAwait(false);
+        InstanceUids uids = instance.KnownUids ?? (await instance.ReadHeadAsync(Sources, cancellationToken).ConfigureAwait(false)).Uids;
         (string studyUid, string seriesUid) = (instance.ToStored(uids.StudyUid), instance.ToStored(uids.SeriesUid));
         return DicomUid.IsSafeName(studyUid) && DicomUid.IsSafeName(seriesUid)
             ? new SeriesId(studyUid, seriesUid)

@@ -57,6 +57,9 @@ public sealed partial class CodObject : IAsyncDisposable
     /// <summary>Whether there is anything that a sync would write.</summary>
     public bool HasPendingChanges => _isMetadataChanged;
 
+    /// <summary>The stored series, as far as this object knows.</summary>
+    internal StoredSeries? Stored => _stored;
+
     private string ArchiveUri => $"{_store.RootUri}/{_names.Tar}";
 
     /// <summary>One instance. No request.</summary>

@@ -28,8 +28,8 @@ internal static class HintCheck
     }
 
     /// <summary>
-    /// Whether an instance is stored already with the same bytes, as far as its hints tell: it need not be read then, since
-    /// nothing of it will be stored. One that conflicts must be, since that is noted.
+    /// Whether an instance is stored already with the same bytes, as far as its hints tell, or the answer that brought its
+    /// header: it need not be read then, since nothing of it will be stored. One that conflicts must be, since that is noted.
     /// </summary>
     /// <remarks>The same goes for an instance that is part of the series by an earlier append.</remarks>
     public static bool IsSame(Instance instance, SeriesMetadata metadata)
@@ -51,8 +51,7 @@ internal static class HintCheck
 
     private static bool IsSameByHints(Instance instance, SeriesMetadata metadata)
     {
-        Hints hints = instance.Hints;
-        if (hints.SizeBytes is not { } size || hints.Crc32c is not { } crc32c || instance.KnownUids is not { } uids
+        if (instance.KnownSizeBytes is not { } size || instance.KnownCrc32c is not { } crc32c || instance.KnownUids is not { } uids
             || instance.ToStored(uids.StudyUid) != metadata.Series.StudyUid || instance.ToStored(uids.SeriesUid) != metadata.Series.SeriesUid
             || !metadata.TryGetInstance(instance.ToStored(uids.InstanceUid), out InstanceRecord? existing)
             || existing.SizeBytes != size || existing.Crc32c != crc32c)

@@ -104,7 +104,7 @@ internal sealed class PreparedInstance : IAsyncDisposable
             }
         }
 
-        return await InstanceUids.ReadAsync(source, cancellationToken).ConfigureAwait(false);
+        return (await InstanceHead.ReadAsync(source, cancellationToken).ConfigureAwait(false)).Uids;
     }
 
     private static void RequirePrefix(bool hasPrefix)

@@ -36,6 +36,13 @@ internal sealed class SeriesTarWriter
     /// <summary>How many bytes lie between the beginning of a member and its data: 512, more for a long name or 8 GiB.</summary>
     public static int HeaderBytes(string name, long sizeBytes) => TarHeader.Create(name, sizeBytes).Length;
 
+    /// <summary>The length of an archive whose last member, padding included, ends there.</summary>
+    public static long LengthOf(long membersEnd)
+    {
+        long end = membersEnd + 2 * TarBlock.Bytes;
+        return (end + TarBlock.RecordBytes - 1) / TarBlock.RecordBytes * TarBlock.RecordBytes;
+    }
+
     /// <summary>Writes a member that is in memory, with one call to the system.</summary>
     /// <param name="name">The member's name.</param>
     /// <param name="data">All of its bytes.</param>
@@ -96,8 +103,7 @@ internal sealed class SeriesTarWriter
     public long Finish()
     {
         ThrowIfBusy();
-        long end = Position + 2 * TarBlock.Bytes;
-        long length = (end + TarBlock.RecordBytes - 1) / TarBlock.RecordBytes * TarBlock.RecordBytes;
+        long length = LengthOf(Position);
         ReadOnlySpan<byte> marker = Zeros.AsSpan(0, (int)(length - Position));
         RandomAccess.Write(_file, marker, Position);
         RandomAccess.SetLength(_file, length);

@@ -13,6 +13,9 @@ public abstract class CloudStorageFixture
     protected const string Archive = "archive";
     protected const string Inbox = "inbox";
 
+    /// <summary>The study of the series that <see cref="PutPythonsAsync"/> puts.</summary>
+    protected const string PythonsStudy = "1.2.826.0.1.3680043.8.498.7001.93";
+
     private GcsEmulator? _emulator;
     private CodDatastore? _datastore;
 
@@ -45,6 +48,22 @@ public abstract class CloudStorageFixture
         await using FileStream stream = File.OpenRead(file);
         await Emulator.Core.InsertAsync(Inbox, name, stream, new GcsObjectAttributes(), new GcsConditions(), CancellationToken.None);
         return $"gs://{Inbox}/{name}";
+    }
+
+    /// <summary>A series of three instances as the Python package left it.</summary>
+    protected async Task PutPythonsAsync()
+    {
+        const string folder = $"cod/studies/{PythonsStudy}/series/{PythonsStudy}.1";
+        await PutAsync($"{folder}.tar", "series.tar", new GcsObjectAttributes());
+        await PutAsync($"{folder}/index.sqlite", "index.sqlite", new GcsObjectAttributes());
+        await PutAsync($"{folder}/metadata.json", "metadata.json.gz", new GcsObjectAttributes { ContentEncoding = "gzip" });
+        TakeRequests();
+    }
+
+    private async Task PutAsync(string name, string file, GcsObjectAttributes attributes)
+    {
+        await using FileStream stream = File.OpenRead(Repository.TestData("cod", "diff_hash_dupe__v2", file));
+        await Emulator.Core.InsertAsync(Archive, name, stream, attributes, new GcsConditions(), CancellationToken.None);
     }
 
     /// <summary>Takes out of the metadata what tells which archive it describes, as in a series of the Python package.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CloudOptimizedDicom.Testing.Objects;
 using CloudOptimizedDicom.Testing.Requests;
 
 namespace CloudOptimizedDicom.Tests.Series;
@@ -191,22 +190,6 @@ public sealed class RequestBudgetTests : CloudStorageFixture
                 Crc32c = scan.Crc32c,
             },
         };
-    }
-
-    /// <summary>A series of three instances as the Python package left it.</summary>
-    private async Task PutPythonsAsync()
-    {
-        const string folder = $"cod/studies/{Study}/series/{SeriesUid}";
-        await PutAsync($"{folder}.tar", "series.tar", new GcsObjectAttributes());
-        await PutAsync($"{folder}/index.sqlite", "index.sqlite", new GcsObjectAttributes());
-        await PutAsync($"{folder}/metadata.json", "metadata.json.gz", new GcsObjectAttributes { ContentEncoding = "gzip" });
-        TakeRequests();
-    }
-
-    private async Task PutAsync(string name, string file, GcsObjectAttributes attributes)
-    {
-        await using FileStream stream = File.OpenRead(Repository.TestData("cod", "diff_hash_dupe__v2", file));
-        await Emulator.Core.InsertAsync(Archive, name, stream, attributes, new GcsConditions(), CancellationToken.None);
     }
 
     /// <summary>Counts the requests since the last count.</summary>

@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using CloudOptimizedDicom.Part10;
+
+namespace CloudOptimizedDicom.Cli.Commands;
+
+/// <summary>What <c>cod ingest</c> is told to store. Its counts are right once it was read.</summary>
+/// <param name="paths">Files, folders (in the order of their names) and URIs.</param>
+/// <param name="listings">URI prefixes whose objects are meant.</param>
+/// <param name="inventory">A file with an inventory, - for standard input; null for none.</param>
+/// <param name="uidHasher">Makes the UIDs that instances are stored under; null for their own.</param>
+internal sealed class IngestInput(string[] paths, string[] listings, string? inventory, Func<string, string>? uidHasher)
+{
+    private const int PrefixOffset = 128;
+    private const int NamesPerListRequest = 1000;
+
+    private readonly HashSet<Instance> _named = new(ReferenceEqualityComparer.Instance);
+    private int _skipped;
+
+    /// <summary>Files in folders and below prefixes that are not DICOM at all.</summary>
+    public int Skipped => _skipped;
+
+    /// <summary>List requests that were made.</summary>
+    public int ListRequests { get; private set; }
+
+    /// <summary>Told of every instance, before it is looked at.</summary>
+    public Action? OnInstance { get; set; }
+
+    /// <summary>Told of a row of the inventory that cannot be used; null to end there.</summary>
+    public Action<InventoryException>? OnBadRow { get; set; }
+
+    /// <summary>Reads it.</summary>
+    /// <exception cref="FileNotFoundException">A path does not exist.</exception>
+    /// <exception cref="InventoryException">The inventory cannot be used.</exception>
+    public async IAsyncEnumerable<Instance> ReadAsync(CodDatastore datastore, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (Instance instance in paths.SelectMany(Expand))
+        {
+            OnInstance?.Invoke();
+            yield return instance;
+        }
+
+        foreach (string listing in listings)
+        {
+            int names = 0;
+            await foreach (Instance instance in datastore.ListInstancesAsync(listing, cancellationToken))
+            {
+                names++;
+                OnInstance?.Invoke();
+                yield return uidHasher is null ? instance : new Instance(instance.DicomUri) { Hints = instance.Hints, UidHasher = uidHasher };
+            }
+
+            ListRequests += Math.Max(1, (names + NamesPerListRequest - 1) / NamesPerListRequest);
+        }
+
+        if (inventory is not null)
+        {
+            await using Stream rows = inventory == "-" ? Console.OpenStandardInput() : File.OpenRead(inventory);
+            await foreach (Instance instance in InstanceInventory.ReadAsync(rows, uidHasher, OnBadRow, cancellationToken))
+            {
+                _named.Add(instance);
+                OnInstance?.Invoke();
+                yield return instance;
+            }
+        }
+    }
+
+    /// <summary>Whether something that cannot be read was never meant: not DICOM, and found rather than named. It is counted then.</summary>
+    public bool IsSkipped(AppendError error)
+    {
+        string path = error.Instance.OriginalPath;
+        bool isSkipped = error.Error is InvalidDicomException && !_named.Contains(error.Instance) && !(File.Exists(path) && HasPrefix(path));
+        _skipped += isSkipped ? 1 : 0;
+        return isSkipped;
+    }
+
+    private IEnumerable<Instance> Expand(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(ToInstance);
+        }
+
+        if (!path.Contains("://", StringComparison.Ordinal) && !File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no file or folder {path}.", path);
+        }
+
+        Instance instance = ToInstance(path);
+        _named.Add(instance);
+        return [instance];
+    }
+
+    private Instance ToInstance(string uri) => new(uri) { UidHasher = uidHasher };
+
+    /// <summary>Whether "DICM" stands where it should, so that what cannot be read is damaged and not something else.</summary>
+    private static bool HasPrefix(string file)
+    {
+        try
+        {
+            Span<byte> prefix = stackalloc byte[4];
+            using var handle = File.OpenHandle(file);
+            return RandomAccess.Read(handle, prefix, PrefixOffset) == prefix.Length && prefix.SequenceEqual("DICM"u8);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

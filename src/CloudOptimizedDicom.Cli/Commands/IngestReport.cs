@@ -1,0 +1,67 @@
+using System.Buffers;
+using CloudOptimizedDicom.Cli.Rendering;
+
+namespace CloudOptimizedDicom.Cli.Commands;
+
+/// <summary>
+/// The file that <c>--report</c> names: one JSON line an instance, behind what it has from earlier runs. The lines of a series
+/// are on disk before the next series is told. Not thread-safe.
+/// </summary>
+internal sealed class IngestReport(string path) : IDisposable
+{
+    private readonly FileStream _file = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    private readonly ArrayBufferWriter<byte> _lines = new();
+
+    public void Add(SeriesIngest series)
+    {
+        _lines.ResetWrittenCount();
+        Add(series, "new", series.New);
+        Add(series, "same", series.Same);
+        Add(series, "conflict", series.Conflict);
+        foreach (AppendError error in series.Errors)
+        {
+            Add(series, series.IsLocked ? "locked" : "failed", error.Instance, error.Error.Message);
+        }
+
+        Write();
+    }
+
+    public void Add(InventoryException badRow)
+    {
+        _lines.ResetWrittenCount();
+        JsonLines.Write(_lines, writer => IngestJson.Write(writer, badRow));
+        Write();
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void Add(SeriesIngest series, string outcome, IEnumerable<Instance> instances)
+    {
+        foreach (Instance instance in instances)
+        {
+            Add(series, outcome, instance, error: null);
+        }
+    }
+
+    private void Add(SeriesIngest series, string outcome, Instance instance, string? error) => JsonLines.Write(_lines, writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("uri", instance.OriginalPath);
+        writer.WriteString("outcome", outcome);
+        writer.WriteString("study_uid", series.Id?.StudyUid);
+        writer.WriteString("series_uid", series.Id?.SeriesUid);
+        writer.WriteString("instance_uid", instance.StoredUid);
+        if (error is not null)
+        {
+            writer.WriteString("error", error);
+        }
+
+        writer.WriteEndObject();
+    });
+
+    private void Write()
+    {
+        _file.Write(_lines.WrittenSpan);
+        _file.Flush(flushToDisk: true);
+    }
+}

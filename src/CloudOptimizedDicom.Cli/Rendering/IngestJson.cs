@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace CloudOptimizedDicom.Cli.Rendering;
+
+/// <summary>What became of instances, for programs.</summary>
+internal static class IngestJson
+{
+    /// <summary>The members of a series' object.</summary>
+    public static void Write(Utf8JsonWriter writer, SeriesIngest series)
+    {
+        writer.WriteString("study_uid", series.Id?.StudyUid);
+        writer.WriteString("series_uid", series.Id?.SeriesUid);
+        WriteInstances(writer, "new", series.New);
+        WriteInstances(writer, "same", series.Same);
+        WriteInstances(writer, "conflict", series.Conflict);
+        writer.WriteStartArray("errors");
+        foreach (AppendError error in series.Errors)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("uri", error.Instance.OriginalPath);
+            writer.WriteString("error", error.Error.Message);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>The object of a row of an inventory that cannot be used.</summary>
+    public static void Write(Utf8JsonWriter writer, InventoryException badRow)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("outcome", "failed");
+        writer.WriteNumber("line", badRow.LineNumber);
+        writer.WriteString("error", badRow.Message);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The members of a cost.</summary>
+    public static void Write(Utf8JsonWriter writer, RequestEstimate cost, decimal dollars)
+    {
+        writer.WriteNumber("class_a", cost.ClassA);
+        writer.WriteNumber("class_b", cost.ClassB);
+        writer.WriteNumber("free", cost.Free);
+        writer.WriteNumber("bytes_down", cost.BytesDown);
+        writer.WriteNumber("bytes_up", cost.BytesUp);
+        writer.WriteNumber("usd", dollars);
+    }
+
+    private static void WriteInstances(Utf8JsonWriter writer, string name, IEnumerable<Instance> instances)
+    {
+        writer.WriteStartArray(name);
+        foreach (Instance instance in instances)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("instance_uid", instance.StoredUid);
+            writer.WriteString("uri", instance.OriginalPath);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}

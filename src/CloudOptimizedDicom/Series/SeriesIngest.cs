@@ -1,0 +1,23 @@
+namespace CloudOptimizedDicom;
+
+/// <summary>What became of the instances of one series; each is in exactly one list.</summary>
+public sealed record SeriesIngest
+{
+    /// <summary>The series; <see langword="null"/> for an instance that does not say where it belongs.</summary>
+    public required SeriesId? Id { get; init; }
+
+    /// <summary>Stored now.</summary>
+    public IReadOnlyList<Instance> New { get; init; } = [];
+
+    /// <summary>Stored already.</summary>
+    public IReadOnlyList<Instance> Same { get; init; } = [];
+
+    /// <summary>Others are stored under their UIDs, which stay.</summary>
+    public IReadOnlyList<Instance> Conflict { get; init; } = [];
+
+    /// <summary>Not stored, each with the reason.</summary>
+    public IReadOnlyList<AppendError> Errors { get; init; } = [];
+
+    /// <summary>Whether somebody else is writing the series, so that it was skipped; all its instances are in <see cref="Errors"/> then.</summary>
+    public bool IsLocked { get; init; }
+}

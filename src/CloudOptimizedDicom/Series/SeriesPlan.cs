@@ -1,0 +1,14 @@
+namespace CloudOptimizedDicom;
+
+/// <summary>What storing instances of one series would do.</summary>
+public sealed record SeriesPlan
+{
+    /// <summary>The outcome of each instance, as far as it can be told without storing it.</summary>
+    public required SeriesIngest Outcome { get; init; }
+
+    /// <summary>What it would cost, the reading of headers for grouping not counted.</summary>
+    public required RequestEstimate Cost { get; init; }
+
+    /// <summary>Bytes of the archive that would be stored then; 0 when none would be uploaded.</summary>
+    public required long ArchiveBytes { get; init; }
+}

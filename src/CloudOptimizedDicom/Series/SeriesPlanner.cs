@@ -1,0 +1,200 @@
+using CloudOptimizedDicom.Metadata;
+using CloudOptimizedDicom.Tar;
+
+namespace CloudOptimizedDicom;
+
+/// <summary>Tells what storing instances of one series would do. It makes the decisions of <see cref="AppendSession"/> by what is known without storing.</summary>
+/// <param name="datastore">The datastore.</param>
+/// <param name="id">The series.</param>
+/// <param name="options">How the instances would be stored.</param>
+/// <param name="mayReplace">Whether a write may replace what the series has.</param>
+internal sealed class SeriesPlanner(CodDatastore datastore, SeriesId id, IngestOptions options, bool mayReplace)
+{
+    private readonly SeriesNames _names = datastore.Name(id);
+    private readonly Dictionary<string, Instance> _newByUid = [];
+    private readonly List<Instance> _same = [];
+    private readonly List<Instance> _conflict = [];
+    private readonly List<AppendError> _errors = [];
+    private long _seriesBytes;
+    private bool _isSameByHints = true;
+    private bool _notesConflicts;
+    private RequestEstimate _cost;
+
+    public async Task<SeriesPlan> PlanAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
+    {
+        try
+        {
+            StoredSeries? stored = await ReadStoredAsync(cancellationToken).ConfigureAwait(false);
+            SeriesMetadata metadata = stored is not null && options.Mode == CodMode.Append
+                ? stored.Metadata
+                : new SeriesMetadata(id, options.OpenSeries.UsesHashedUids, MetadataVersion.V2);
+            _seriesBytes = metadata.Instances.Sum(record => record.SizeBytes);
+            foreach (Instance instance in instances.Distinct())
+            {
+                await PlanAsync(instance, metadata, cancellationToken).ConfigureAwait(false);
+            }
+
+            return await FinishAsync(stored, metadata, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is CodException or IOException or UnauthorizedAccessException)
+        {
+            SeriesIngest failed = new() { Id = id, Errors = [.. instances.Select(instance => new AppendError(instance, error))] };
+            return new SeriesPlan { Outcome = failed, Cost = default, ArchiveBytes = 0 };
+        }
+    }
+
+    /// <summary>What the series has; null when it is to be begun.</summary>
+    private async Task<StoredSeries?> ReadStoredAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, CodMode.Read, options.OpenSeries, cancellationToken).ConfigureAwait(false);
+            await using (series.ConfigureAwait(false))
+            {
+                return series.Stored;
+            }
+        }
+        catch (CodObjectNotFoundException) when (options.OpenSeries.CreateIfMissing)
+        {
+            return null;
+        }
+    }
+
+    private async Task PlanAsync(Instance instance, SeriesMetadata metadata, CancellationToken cancellationToken)
+    {
+        try
+        {
+            bool isInBucket = datastore.Sources.ResolveBucket(instance.OriginalPath) is not null;
+            bool needsHeader = instance.Hints is not { InstanceUid: not null, SeriesUid: not null, StudyUid: not null };
+            if (needsHeader && isInBucket)
+            {
+                long size = (await instance.ReadHeadAsync(datastore.Sources, cancellationToken).ConfigureAwait(false)).SizeBytes;
+                _cost += new RequestEstimate(0, ClassB: 1, 0, BytesDown: Math.Min(size, InstanceHead.FirstBytes), 0);
+            }
+
+            if (HintCheck.IsSame(instance, metadata))
+            {
+                _same.Add(instance);
+                return;
+            }
+
+            _isSameByHints = false;
+            await DecideAsync(instance, metadata, cancellationToken).ConfigureAwait(false);
+            if (isInBucket)
+            {
+                _cost += new RequestEstimate(0, ClassB: 1, 0, BytesDown: instance.KnownSizeBytes!.Value, 0);
+            }
+        }
+        catch (Exception error) when (AppendSession.IsOfInstance(error))
+        {
+            _isSameByHints = false;
+            _errors.Add(new AppendError(instance, error));
+        }
+    }
+
+    private async Task DecideAsync(Instance instance, SeriesMetadata metadata, CancellationToken cancellationToken)
+    {
+        if (instance.KnownSizeBytes is null || instance.KnownUids is null)
+        {
+            await instance.ReadHeadAsync(datastore.Sources, cancellationToken).ConfigureAwait(false);
+        }
+
+        long size = instance.KnownSizeBytes!.Value;
+        string uid = instance.ToStored(instance.KnownUids!.InstanceUid);
+        instance.StoredUid = uid;
+        if (size > options.Append.MaxInstanceBytes)
+        {
+            throw new InstanceTooLargeException(instance.OriginalPath, size, options.Append.MaxInstanceBytes);
+        }
+
+        if (metadata.TryGetInstance(uid, out InstanceRecord? existing))
+        {
+            bool isSame = existing.SizeBytes == size && existing.Crc32c == await ChecksumAsync(instance, cancellationToken).ConfigureAwait(false);
+            (isSame ? _same : _conflict).Add(instance);
+            _notesConflicts |= !isSame && AppendSession.IsRemote(instance) && !existing.DiffHashDupePaths.Contains(instance.OriginalPath);
+        }
+        else if (_newByUid.TryGetValue(uid, out Instance? first))
+        {
+            bool isSame = first.KnownSizeBytes == size
+                && await ChecksumAsync(first, cancellationToken).ConfigureAwait(false) == await ChecksumAsync(instance, cancellationToken).ConfigureAwait(false);
+            (isSame ? _same : _conflict).Add(instance);
+        }
+        else if (size > options.Append.MaxSeriesBytes - _seriesBytes)
+        {
+            throw new SeriesTooLargeException(instance.OriginalPath, size, _seriesBytes, options.Append.MaxSeriesBytes);
+        }
+        else
+        {
+            _newByUid.Add(uid, instance);
+            _seriesBytes += size;
+        }
+    }
+
+    /// <summary>From the hints, or what a bucket says of its object; anything else is read.</summary>
+    private async Task<uint> ChecksumAsync(Instance instance, CancellationToken cancellationToken) => instance.KnownCrc32c
+        ?? (await instance.ReadHeadAsync(datastore.Sources, cancellationToken).ConfigureAwait(false)).Crc32c
+        ?? (await datastore.ScanAsync(instance, cancellationToken).ConfigureAwait(false)).Crc32c;
+
+    private async Task<SeriesPlan> FinishAsync(StoredSeries? stored, SeriesMetadata metadata, CancellationToken cancellationToken)
+    {
+        if (options.Mode == CodMode.Write && stored?.Metadata.Instances.Count > 0 && (!mayReplace || _errors.Count > 0))
+        {
+            _errors.AddRange(_newByUid.Values.Select(instance => new AppendError(instance, CodDatastore.NotReplaced())));
+            _newByUid.Clear();
+        }
+
+        long archiveBytes = _newByUid.Count == 0 ? 0 : ArchiveBytes(metadata);
+        if (datastore.Store.IsRemote)
+        {
+            _cost += await CostOfStoringAsync(stored, metadata, archiveBytes, cancellationToken).ConfigureAwait(false);
+        }
+
+        var outcome = new SeriesIngest { Id = id, New = [.. _newByUid.Values], Same = _same, Conflict = _conflict, Errors = _errors };
+        return new SeriesPlan { Outcome = outcome, Cost = _cost, ArchiveBytes = archiveBytes };
+    }
+
+    private long ArchiveBytes(SeriesMetadata metadata)
+    {
+        long end = metadata.Instances.Count == 0 ? 0 : TarBlock.RoundUp(metadata.Instances.Max(record => record.ArchiveRange.End));
+        foreach ((string uid, Instance instance) in _newByUid)
+        {
+            long size = instance.KnownSizeBytes!.Value;
+            end += SeriesTarWriter.HeaderBytes(SeriesNames.Member(uid), size) + TarBlock.RoundUp(size);
+        }
+
+        return SeriesTarWriter.LengthOf(end);
+    }
+
+    /// <summary>The table of requests, as <c>docs/ARCHITECTURE.md</c> has it.</summary>
+    private async Task<RequestEstimate> CostOfStoringAsync(
+        StoredSeries? stored, SeriesMetadata metadata, long archiveBytes, CancellationToken cancellationToken)
+    {
+        // The error log and the metadata.
+        var cost = new RequestEstimate(0, ClassB: 2, 0, BytesDown: stored?.Info.SizeBytes ?? 0, 0);
+        if (stored is not null && options.Mode == CodMode.Append && _isSameByHints && !options.Append.DeleteLocalOrigin)
+        {
+            return cost;
+        }
+
+        // The lock, the metadata again, and the release.
+        cost += new RequestEstimate(ClassA: 1, ClassB: 1, Free: 1, 0, 0);
+        if (archiveBytes == 0)
+        {
+            return _notesConflicts ? cost + new RequestEstimate(ClassA: 1, 0, 0, 0, 0) : cost;
+        }
+
+        // The archive, its index and the metadata.
+        cost += new RequestEstimate(ClassA: 3, 0, 0, 0, BytesUp: archiveBytes);
+        if (metadata.Instances.Count > 0)
+        {
+            long down = stored!.Metadata.Tar?.SizeBytes
+                ?? (await datastore.Store.GetInfoAsync(_names.Tar, cancellationToken).ConfigureAwait(false))?.SizeBytes ?? 0;
+            cost += new RequestEstimate(0, ClassB: 1, 0, BytesDown: down, 0);
+        }
+
+        // What a series of Python does not tell of its archive and index is asked for; so is an archive without instances.
+        bool asksForArchive = stored is not null && metadata.Instances.Count == 0 && (stored.Metadata.Tar is null || options.Mode == CodMode.Append);
+        bool asksForIndex = stored is not null && stored.Metadata.Index is null;
+        return cost + new RequestEstimate(0, ClassB: (asksForArchive ? 1 : 0) + (asksForIndex ? 1 : 0), 0, 0, 0);
+    }
+}
