@@ -1,3 +1,5 @@
+using CloudOptimizedDicom.Diagnostics;
+
 namespace CloudOptimizedDicom.Locking;
 
 /// <summary>Waiting for a lock that somebody else holds: asks now and then whether it is still there, which costs less than trying to take it.</summary>
@@ -18,12 +20,32 @@ internal sealed class LockWait(SeriesLock seriesLock, TimeSpan limit, TimeProvid
     /// <exception cref="LockAcquisitionException">The time is over.</exception>
     public async Task WaitAsync(LockHolder? holder, CancellationToken cancellationToken)
     {
+        if (holder is null || limit <= TimeSpan.Zero)
+        {
+            await WaitUntilFreeAsync(holder, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        long began = timeProvider.GetTimestamp();
+        seriesLock.Meter.LockEvents.Add(1, TelemetryTag.Event, LockEvent.Waited);
+        try
+        {
+            await WaitUntilFreeAsync(holder, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            seriesLock.Meter.LockWaits.Record(timeProvider.GetElapsedTime(began).TotalSeconds);
+        }
+    }
+
+    private async Task WaitUntilFreeAsync(LockHolder? holder, CancellationToken cancellationToken)
+    {
         do
         {
             TimeSpan left = limit - timeProvider.GetElapsedTime(_began);
             if (left <= TimeSpan.Zero)
             {
-                throw new LockAcquisitionException(seriesLock.Uri, holder);
+                throw seriesLock.Refuse(holder);
             }
 
             if (holder is not null)

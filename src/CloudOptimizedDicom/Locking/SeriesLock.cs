@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom.Locking;
@@ -7,7 +8,7 @@ namespace CloudOptimizedDicom.Locking;
 /// The lock of one series: an object that only one writer can create. Its content is the metadata as it was, gzipped, which
 /// serves as a backup; its custom metadata says who holds it. Thread-safe.
 /// </summary>
-internal sealed class SeriesLock(IObjectStore store, string name)
+internal sealed class SeriesLock(IObjectStore store, string name, CodMeter? meter = null)
 {
     public const string OwnerKey = "cod-lock-owner";
     public const string HostKey = "cod-lock-host";
@@ -19,6 +20,8 @@ internal sealed class SeriesLock(IObjectStore store, string name)
 
     public string Uri => $"{store.RootUri}/{name}";
 
+    public CodMeter Meter { get; } = meter ?? CodMeter.Default;
+
     /// <summary>Takes the lock.</summary>
     /// <param name="operation">What it is for, one of <see cref="LockOperation"/>.</param>
     /// <param name="backup">The gzipped metadata to keep in it.</param>
@@ -27,7 +30,7 @@ internal sealed class SeriesLock(IObjectStore store, string name)
     /// <exception cref="ObjectStoreException">The store did not answer; nothing of ours is left unless it cannot be reached at all.</exception>
     public async Task<SeriesLockHandle> AcquireAsync(string operation, ReadOnlyMemory<byte> backup, CancellationToken cancellationToken) =>
         await TryAcquireAsync(operation, backup, cancellationToken).ConfigureAwait(false)
-            ?? throw new LockAcquisitionException(Uri, await ReadHolderAsync(cancellationToken).ConfigureAwait(false));
+            ?? throw Refuse(await ReadHolderAsync(cancellationToken).ConfigureAwait(false));
 
     /// <summary>Takes the lock, or gives null when somebody else holds it.</summary>
     public async Task<SeriesLockHandle?> TryAcquireAsync(string operation, ReadOnlyMemory<byte> backup, CancellationToken cancellationToken)
@@ -35,7 +38,9 @@ internal sealed class SeriesLock(IObjectStore store, string name)
         var owner = Guid.NewGuid();
         try
         {
-            return await TryPutAsync(owner, operation, backup, ObjectPrecondition.DoesNotExist, cancellationToken).ConfigureAwait(false);
+            SeriesLockHandle? handle = await TryPutAsync(owner, operation, backup, ObjectPrecondition.DoesNotExist, cancellationToken).ConfigureAwait(false);
+            Meter.LockEvents.Add(handle is null ? 0 : 1, TelemetryTag.Event, LockEvent.Acquired);
+            return handle;
         }
         catch (Exception failure) when (failure is ObjectStoreException { MayHaveApplied: true } or OperationCanceledException)
         {
@@ -54,6 +59,13 @@ internal sealed class SeriesLock(IObjectStore store, string name)
     /// <returns>Null when the lock is not that one any more.</returns>
     public Task<SeriesLockHandle?> TryReplaceAsync(long generation, string operation, ReadOnlyMemory<byte> backup, CancellationToken cancellationToken) =>
         TryPutAsync(Guid.NewGuid(), operation, backup, ObjectPrecondition.GenerationIs(generation), cancellationToken);
+
+    /// <summary>What a caller is told who does not get the lock.</summary>
+    public LockAcquisitionException Refuse(LockHolder? holder)
+    {
+        Meter.LockEvents.Add(1, TelemetryTag.Event, LockEvent.Refused);
+        return new LockAcquisitionException(Uri, holder);
+    }
 
     /// <summary>What a lock keeps: the gzipped metadata as it was when it was taken; null when the lock is not that one any more.</summary>
     public async Task<ReadOnlyMemory<byte>?> ReadContentAsync(long generation, CancellationToken cancellationToken)

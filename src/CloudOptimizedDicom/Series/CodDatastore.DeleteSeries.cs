@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Storage;
 
@@ -18,12 +19,22 @@ public sealed partial class CodDatastore
     /// <exception cref="LockAcquisitionException">Somebody else is writing it.</exception>
     /// <exception cref="LockLostException">Somebody else has removed the lock meanwhile; what was written since stays.</exception>
     /// <exception cref="ObjectStoreException">The store did not answer.</exception>
-    public async Task DeleteSeriesAsync(string studyUid, string seriesUid, CancellationToken cancellationToken = default)
+    public Task DeleteSeriesAsync(string studyUid, string seriesUid, CancellationToken cancellationToken = default)
     {
         SeriesNames names = Name(new SeriesId(studyUid, seriesUid));
+        return CodActivitySource.TraceAsync(CodActivitySource.Delete, $"{Store.RootUri}/{names.Folder}", async _ =>
+        {
+            await DeleteAsync(names, cancellationToken).ConfigureAwait(false);
+            Meter.DeletedSeries.Add(1);
+            return names;
+        });
+    }
+
+    private async Task DeleteAsync(SeriesNames names, CancellationToken cancellationToken)
+    {
         // A series is deleted also when nobody can read its metadata.
         ReadOnlyMemory<byte> backup = await StoredSeries.ReadBackupAsync(Store, names, cancellationToken).ConfigureAwait(false);
-        var seriesLock = new SeriesLock(Store, names.Lock);
+        var seriesLock = new SeriesLock(Store, names.Lock, Meter);
         SeriesLockHandle handle = await seriesLock.AcquireAsync(LockOperation.Delete, backup, cancellationToken).ConfigureAwait(false);
         var deletion = new SeriesDeletion(Store, names, handle);
         try

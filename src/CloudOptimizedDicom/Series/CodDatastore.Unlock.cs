@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
@@ -37,7 +38,7 @@ public sealed partial class CodDatastore
     {
         options ??= new UnlockOptions();
         SeriesNames names = Name(new SeriesId(studyUid, seriesUid));
-        var seriesLock = new SeriesLock(Store, names.Lock);
+        var seriesLock = new SeriesLock(Store, names.Lock, Meter);
         if (await seriesLock.ReadHolderAsync(cancellationToken).ConfigureAwait(false) is not { } holder)
         {
             return null;
@@ -45,18 +46,19 @@ public sealed partial class CodDatastore
 
         if (!options.Force && await EmptyLock.TryReadAsync(seriesLock, holder, options.OlderThan, cancellationToken).ConfigureAwait(false) is null)
         {
-            throw new LockAcquisitionException(seriesLock.Uri, holder);
+            throw seriesLock.Refuse(holder);
         }
 
         await RequireReadableWithoutLockAsync(names, cancellationToken).ConfigureAwait(false);
         try
         {
             await Store.DeleteAsync(names.Lock, ObjectPrecondition.GenerationIs(holder.Generation), cancellationToken).ConfigureAwait(false);
+            Meter.LockEvents.Add(1, TelemetryTag.Event, LockEvent.Removed);
             return holder;
         }
         catch (PreconditionFailedException)
         {
-            throw new LockAcquisitionException(seriesLock.Uri, await seriesLock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
+            throw seriesLock.Refuse(await seriesLock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
         }
     }
 

@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom;
@@ -22,7 +23,20 @@ public sealed partial class CodDatastore
         string studyUid, string seriesUid, VerifyOptions? options = null, CancellationToken cancellationToken = default) =>
         VerifyAsync(Name(new SeriesId(studyUid, seriesUid)), options ?? new VerifyOptions(), cancellationToken);
 
-    internal async Task<IntegrityReport> VerifyAsync(SeriesNames names, VerifyOptions options, CancellationToken cancellationToken)
+    internal Task<IntegrityReport> VerifyAsync(SeriesNames names, VerifyOptions options, CancellationToken cancellationToken) =>
+        CodActivitySource.TraceAsync(CodActivitySource.Verify, $"{Store.RootUri}/{names.Folder}", async activity =>
+        {
+            IntegrityReport report = await CheckAsync(names, options, cancellationToken).ConfigureAwait(false);
+            activity?.SetTag(TelemetryTag.Count, report.Findings.Count);
+            foreach (IntegrityFinding finding in report.Findings)
+            {
+                Meter.VerifyFindings.Add(1, TelemetryTag.Kind, finding.Kind.ToString());
+            }
+
+            return report;
+        });
+
+    private async Task<IntegrityReport> CheckAsync(SeriesNames names, VerifyOptions options, CancellationToken cancellationToken)
     {
         StoredObjects objects = await StoredObjects.ReadAsync(Store, names, Options.ScratchDirectory, cancellationToken).ConfigureAwait(false);
         await using (objects.ConfigureAwait(false))

@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Storage.GoogleCloud;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ public sealed partial class CodDatastore : IAsyncDisposable
         Options = options;
         Sources = new InstanceSources(bucket => OpenStore(bucket, options));
         Metadata = new MetadataCache(options.MetadataCacheBytes);
+        Meter = CodMeter.From(options.MeterFactory);
         Logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<CodDatastore>();
     }
 
@@ -33,6 +35,8 @@ public sealed partial class CodDatastore : IAsyncDisposable
 
     internal ILogger Logger { get; }
 
+    internal CodMeter Meter { get; }
+
     internal MetadataCache Metadata { get; }
 
     /// <summary>Opens a datastore. Nothing is read or written yet; a directory need not exist, a bucket must.</summary>
@@ -44,12 +48,16 @@ public sealed partial class CodDatastore : IAsyncDisposable
     public static Task<CodDatastore> OpenAsync(
         string path, CodDatastoreOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
         cancellationToken.ThrowIfCancellationRequested();
-        options ??= new CodDatastoreOptions();
+        return Task.FromResult(Open(path, options ?? new CodDatastoreOptions()));
+    }
+
+    internal static CodDatastore Open(string path, CodDatastoreOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (path.StartsWith(BucketScheme, StringComparison.OrdinalIgnoreCase))
         {
-            return Task.FromResult(OpenBucket(path[BucketScheme.Length..], options));
+            return OpenBucket(path[BucketScheme.Length..], options);
         }
 
         if (path.Contains("://", StringComparison.Ordinal) && !path.StartsWith("file://", StringComparison.OrdinalIgnoreCase))
@@ -59,7 +67,7 @@ public sealed partial class CodDatastore : IAsyncDisposable
 
         string directory = new FileInstanceSource(path).Path;
         var store = new LocalObjectStore(directory, new LocalObjectStoreOptions { TimeProvider = options.TimeProvider });
-        return Task.FromResult(new CodDatastore(store, "", options));
+        return new CodDatastore(store, "", options);
     }
 
     /// <summary>Opens a datastore in a store that the caller made.</summary>
@@ -155,7 +163,7 @@ public sealed partial class CodDatastore : IAsyncDisposable
         if (series is null)
         {
             Instance[] same = [.. instances.Distinct()];
-            return new AppendResult
+            var known = new AppendResult
             {
                 New = [],
                 Same = same,
@@ -163,6 +171,8 @@ public sealed partial class CodDatastore : IAsyncDisposable
                 Errors = [],
                 Reasons = same.ToDictionary(instance => instance, _ => AppendReason.SameByHints),
             };
+            AppendMeasurement.Count(Meter, known);
+            return known;
         }
 
         await using (series.ConfigureAwait(false))
@@ -202,6 +212,11 @@ public sealed partial class CodDatastore : IAsyncDisposable
     {
         Metadata.TryGet(names.Metadata, out StoredSeries? known);
         StoredSeries? stored = await StoredSeries.ReadAsync(Store, names, known, cancellationToken).ConfigureAwait(false);
+        if (Options.MetadataCacheBytes > 0)
+        {
+            Meter.MetadataLookups.Add(1, TelemetryTag.Outcome, known is not null && ReferenceEquals(stored, known) ? "hit" : "miss");
+        }
+
         if (!ReferenceEquals(stored, known))
         {
             Metadata.Set(names.Metadata, stored);
@@ -223,6 +238,7 @@ public sealed partial class CodDatastore : IAsyncDisposable
         UserProject = options.UserProject,
         HttpMessageHandler = options.HttpMessageHandler,
         LoggerFactory = options.LoggerFactory,
+        MeterFactory = options.MeterFactory,
         TimeProvider = options.TimeProvider,
     });
 }

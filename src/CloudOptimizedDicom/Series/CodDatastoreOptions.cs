@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using CloudOptimizedDicom.Storage.GoogleCloud;
 using Microsoft.Extensions.Logging;
 
@@ -9,6 +10,10 @@ public sealed record CodDatastoreOptions
     /// <summary>Where log messages go.</summary>
     /// <value>The default is <see langword="null"/>: nowhere.</value>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>Makes the meter that counts what is done; see <c>docs/TELEMETRY.md</c>.</summary>
+    /// <value>The default is <see langword="null"/>: one meter of the process, <c>CloudOptimizedDicom</c>.</value>
+    public IMeterFactory? MeterFactory { get; init; }
 
     /// <summary>The clock.</summary>
     /// <value>The default is the system's.</value>

@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Tar;
@@ -21,10 +22,21 @@ public sealed partial class CodObject
     /// <exception cref="SeriesDamagedException">The stored archive is not the one that the metadata describes.</exception>
     /// <exception cref="ObjectStoreException">The store did not answer.</exception>
     /// <exception cref="IOException">There is no room for the archive on this machine.</exception>
-    public async Task<AppendResult> AppendAsync(
+    public Task<AppendResult> AppendAsync(
         IEnumerable<Instance> instances, AppendOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(instances);
+        return CodActivitySource.TraceAsync(CodActivitySource.Append, Uri, async activity =>
+        {
+            AppendResult result = await AppendUntracedAsync(instances, options, cancellationToken).ConfigureAwait(false);
+            activity?.SetTag(TelemetryTag.Count, result.Reasons.Count);
+            AppendMeasurement.Count(_datastore.Meter, result);
+            return result;
+        });
+    }
+
+    private async Task<AppendResult> AppendUntracedAsync(IEnumerable<Instance> instances, AppendOptions? options, CancellationToken cancellationToken)
+    {
         using Change change = BeginChange("An append");
         SeriesMetadata edited = _current.Clone();
         ScratchArchive.Mark? mark = _scratch?.GetMark();

@@ -41,7 +41,22 @@ public sealed partial class CodObject
         (await OpenUnlessDoneAsync(datastore, names, mode, options, static _ => false, cancellationToken).ConfigureAwait(false))!;
 
     /// <summary>Opens a series, unless what is stored shows that there is nothing to do: then no lock is taken, and null is the answer.</summary>
-    internal static async Task<CodObject?> OpenUnlessDoneAsync(
+    internal static Task<CodObject?> OpenUnlessDoneAsync(
+        CodDatastore datastore,
+        SeriesNames names,
+        CodMode mode,
+        OpenSeriesOptions options,
+        Func<SeriesMetadata, bool> isDone,
+        CancellationToken cancellationToken) =>
+        CodActivitySource.TraceAsync(CodActivitySource.Open, $"{datastore.Store.RootUri}/{names.Folder}", async activity =>
+        {
+            activity?.SetTag(TelemetryTag.Mode, mode.ToString());
+            CodObject? series = await OpenUntracedAsync(datastore, names, mode, options, isDone, cancellationToken).ConfigureAwait(false);
+            activity?.SetTag(TelemetryTag.Count, series?.StoredInstanceCount);
+            return series;
+        });
+
+    private static async Task<CodObject?> OpenUntracedAsync(
         CodDatastore datastore,
         SeriesNames names,
         CodMode mode,
@@ -90,7 +105,7 @@ public sealed partial class CodObject
     private static async Task<(SeriesLockHandle Handle, StoredSeries? Seen)> LockAsync(
         CodDatastore datastore, SeriesNames names, CodMode mode, StoredSeries? stored, OpenSeriesOptions options, CancellationToken cancellationToken)
     {
-        var seriesLock = new SeriesLock(datastore.Store, names.Lock);
+        var seriesLock = new SeriesLock(datastore.Store, names.Lock, datastore.Meter);
         string operation = mode == CodMode.Write ? LockOperation.Write : LockOperation.Append;
         var waiting = new LockWait(seriesLock, options.WaitForLock, datastore.Options.TimeProvider);
         while (true)
@@ -106,6 +121,7 @@ public sealed partial class CodObject
                 && await EmptyLock.TryReadAsync(seriesLock, holder, options.OverrideEmptyLocksOlderThan, cancellationToken).ConfigureAwait(false) is { } kept
                 && await seriesLock.TryReplaceAsync(holder.Generation, operation, kept, cancellationToken).ConfigureAwait(false) is { } overriding)
             {
+                datastore.Meter.LockEvents.Add(1, TelemetryTag.Event, LockEvent.Overridden);
                 datastore.Logger.LockOverridden($"{datastore.Store.RootUri}/{names.Folder}", holder);
                 return (overriding, stored);
             }

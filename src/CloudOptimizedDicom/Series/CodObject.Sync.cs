@@ -36,7 +36,15 @@ public sealed partial class CodObject
     /// <exception cref="LockLostException">Nothing was written, because somebody else has removed the lock.</exception>
     /// <exception cref="ObjectStoreException">Nothing was written, because the store did not answer.</exception>
     /// <exception cref="CodSyncException">Something may have been written; call again to go on.</exception>
-    public async Task SyncAsync(SyncOptions? options = null, CancellationToken cancellationToken = default)
+    public Task SyncAsync(SyncOptions? options = null, CancellationToken cancellationToken = default) =>
+        CodActivitySource.TraceAsync(CodActivitySource.Sync, Uri, async activity =>
+        {
+            await SyncUntracedAsync(options, cancellationToken).ConfigureAwait(false);
+            activity?.SetTag(TelemetryTag.Count, StoredInstanceCount);
+            return this;
+        });
+
+    private async Task SyncUntracedAsync(SyncOptions? options, CancellationToken cancellationToken)
     {
         using Change change = BeginChange("A sync", mayFollowFailedSync: true);
         if (!RequiresCommit(options ?? new SyncOptions()))
@@ -202,6 +210,8 @@ public sealed partial class CodObject
         // A copied store has the archive in another generation than the metadata names, until one is uploaded.
         _archiveFence = hasCommittedArchive ? new ArchiveFence(_current.Tar!.Generation, IsOfMetadata: true) : _archiveFence;
         _indexFence = null;
+        _datastore.Meter.SyncCommits.Add(1);
+        _datastore.Meter.SyncBytes.Add(hasCommittedArchive ? _current.Tar!.SizeBytes : 0);
         _datastore.Logger.Synced(Uri, _current.Instances.Count, _current.Tar?.SizeBytes ?? 0);
         _current = _current.Clone();
         _reader = null;

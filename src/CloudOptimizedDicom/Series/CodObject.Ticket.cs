@@ -67,7 +67,7 @@ public sealed partial class CodObject
 
         // If the lock proves to be the one of the ticket, it was held all along, and this is the state under it.
         StoredSeries? stored = await StoredSeries.ReadAsync(datastore.Store, names, known: null, cancellationToken).ConfigureAwait(false);
-        var seriesLock = new SeriesLock(datastore.Store, names.Lock);
+        var seriesLock = new SeriesLock(datastore.Store, names.Lock, datastore.Meter);
         string operation = ticket.Mode == CodMode.Write ? LockOperation.Write : LockOperation.Append;
         SeriesLockHandle handle = await seriesLock.TryReplaceAsync(
             ticket.LockGeneration, operation, ToBackup(stored, names, options), cancellationToken).ConfigureAwait(false)

@@ -107,6 +107,7 @@ public sealed partial class CodObject : IAsyncDisposable
     {
         if (_lock is not null && _leavesLock)
         {
+            _datastore.Meter.LockEvents.Add(1, TelemetryTag.Event, LockEvent.Left);
             _datastore.Logger.LockLeftBehind(Uri);
         }
         else if (_lock is not null)
@@ -122,6 +123,7 @@ public sealed partial class CodObject : IAsyncDisposable
         {
             if (!await handle.ReleaseAsync(CancellationToken.None).ConfigureAwait(false))
             {
+                datastore.Meter.LockEvents.Add(1, TelemetryTag.Event, LockEvent.Broken);
                 datastore.Logger.LockWasBroken(seriesUri);
             }
         }

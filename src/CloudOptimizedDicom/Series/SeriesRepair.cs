@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
@@ -11,24 +12,37 @@ namespace CloudOptimizedDicom;
 internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, RepairOptions options)
 {
     private readonly IObjectStore _store = datastore.Store;
-    private readonly SeriesLock _lock = new(datastore.Store, names.Lock);
+    private readonly SeriesLock _lock = new(datastore.Store, names.Lock, datastore.Meter);
     private bool _hasTouchedStore;
 
     private string SeriesUri => $"{_store.RootUri}/{names.Folder}";
 
-    public async Task<RepairReport> RunAsync(CancellationToken cancellationToken)
+    public Task<RepairReport> RunAsync(CancellationToken cancellationToken) =>
+        CodActivitySource.TraceAsync(CodActivitySource.Repair, SeriesUri, async activity =>
+        {
+            RepairReport report = await RepairAsync(cancellationToken).ConfigureAwait(false);
+            activity?.SetTag(TelemetryTag.Count, report.Actions.Count);
+            foreach (RepairAction action in report.HasWritten ? report.Actions : [])
+            {
+                datastore.Meter.RepairActions.Add(1, TelemetryTag.Kind, action.Kind.ToString());
+            }
+
+            return report;
+        });
+
+    private async Task<RepairReport> RepairAsync(CancellationToken cancellationToken)
     {
         LockHolder? found = await _lock.ReadHolderAsync(cancellationToken).ConfigureAwait(false);
         if (found is not null && !options.TakeOverLock)
         {
-            throw new LockAcquisitionException(_lock.Uri, found);
+            throw _lock.Refuse(found);
         }
 
         ReadOnlyMemory<byte>? kept = null;
         if (found is not null)
         {
             kept = await _lock.ReadContentAsync(found.Generation, cancellationToken).ConfigureAwait(false)
-                ?? throw new LockAcquisitionException(_lock.Uri, await _lock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
+                ?? throw _lock.Refuse(await _lock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
         }
 
         if (found?.Operation == LockOperation.Delete)
@@ -73,8 +87,10 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
     private async Task<SeriesLockHandle> TakeOverAsync(LockHolder found, ReadOnlyMemory<byte> kept, CancellationToken cancellationToken)
     {
         string operation = found.Operation is LockOperation.Delete or LockOperation.Write ? found.Operation : LockOperation.Repair;
-        return await _lock.TryReplaceAsync(found.Generation, operation, kept, cancellationToken).ConfigureAwait(false)
-            ?? throw new LockAcquisitionException(_lock.Uri, await _lock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
+        SeriesLockHandle handle = await _lock.TryReplaceAsync(found.Generation, operation, kept, cancellationToken).ConfigureAwait(false)
+            ?? throw _lock.Refuse(await _lock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
+        datastore.Meter.LockEvents.Add(1, TelemetryTag.Event, LockEvent.Overridden);
+        return handle;
     }
 
     private async Task<RepairReport> RepairAsync(

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using CloudOptimizedDicom.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Polly;
@@ -45,8 +46,11 @@ internal sealed class GcsClient : IDisposable
         };
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("CloudOptimizedDicom", Version));
         ILoggerFactory loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
-        _pipeline = GcsRetry.CreatePipeline(options, loggers.CreateLogger<GcsObjectStore>());
+        Meter = CodMeter.From(options.MeterFactory);
+        _pipeline = GcsRetry.CreatePipeline(options, loggers.CreateLogger<GcsObjectStore>(), Meter);
     }
+
+    public CodMeter Meter { get; }
 
     public GcsCall Begin(string operation, string uri, CancellationToken cancellationToken, bool isRepeatable = true) =>
         new(operation, uri, _options, cancellationToken) { IsRepeatable = isRepeatable };
@@ -129,10 +133,12 @@ internal sealed class GcsClient : IDisposable
         request.Headers.Authorization = authorization;
         bool mayHaveApplied = call.MayHaveApplied;
         call.MayHaveApplied |= changes;
+        using GcsMeasurement? measurement = GcsMeasurement.Begin(Meter, call, request);
         try
         {
             HttpResponseMessage response =
                 await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            measurement?.Answered(response.StatusCode);
             if (!response.IsSuccessStatusCode && !GcsErrors.IsAmbiguous(response.StatusCode))
             {
                 call.MayHaveApplied = mayHaveApplied;

@@ -1,3 +1,5 @@
+using CloudOptimizedDicom.Diagnostics;
+
 namespace CloudOptimizedDicom.Storage.GoogleCloud;
 
 /// <summary>
@@ -95,6 +97,7 @@ internal sealed class GcsContentStream(
     private int Pass(GcsCall call, ReadOnlySpan<byte> bytes)
     {
         _position += bytes.Length;
+        client.Meter.StoreBytes.Add(bytes.Length, TelemetryTag.Direction, "receive");
         if (expectedCrc32c is not { } expected)
         {
             return bytes.Length;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using CloudOptimizedDicom.Diagnostics;
 
 namespace CloudOptimizedDicom.Storage.GoogleCloud;
 
@@ -65,6 +66,7 @@ public sealed partial class GcsObjectStore
         ByteRange range = wanted is { } asked ? ByteRange.FromStartAndEnd(asked.Offset, Math.Min(asked.End, info.SizeBytes)) : whole;
         RequireStart(call, response, range.Offset);
         Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        _client.Meter.StoreGets.Add(1, TelemetryTag.StorageClass, info.StorageClass ?? UnknownStorageClass);
         uint? crc32c = range == whole ? info.Crc32c : null;
         string sameGeneration = $"&ifGenerationMatch={info.Generation}";
         return new ObjectContent(info, range, new GcsContentStream(_client, UriOf(name), range, crc32c, response, body, ReopenAsync));

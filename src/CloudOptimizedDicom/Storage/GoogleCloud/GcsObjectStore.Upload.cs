@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using CloudOptimizedDicom.Diagnostics;
 
 namespace CloudOptimizedDicom.Storage.GoogleCloud;
 
@@ -25,6 +26,7 @@ public sealed partial class GcsObjectStore
             : UploadInSessionAsync(call, name, upload, source, precondition)).ConfigureAwait(false);
         if (info.SizeBytes == upload.SizeBytes && (info.Crc32c ?? upload.Crc32c) == upload.Crc32c)
         {
+            _client.Meter.StoreCreates.Add(1, TelemetryTag.StorageClass, info.StorageClass ?? UnknownStorageClass);
             return info;
         }
 

@@ -14,6 +14,8 @@ namespace CloudOptimizedDicom.Storage.GoogleCloud;
 /// </remarks>
 public sealed partial class GcsObjectStore : IObjectStore
 {
+    private const string UnknownStorageClass = "unknown";
+
     private static readonly HttpStatusCode[] NotFound = [HttpStatusCode.NotFound];
 
     private readonly GcsAddress _address;

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace CloudOptimizedDicom.Storage.GoogleCloud;
@@ -30,6 +31,10 @@ public sealed record GcsObjectStoreOptions
     /// <summary>Where log messages go; they never hold a credential.</summary>
     /// <value>The default is <see langword="null"/>: nowhere.</value>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>Makes the meter that counts requests; see <c>docs/TELEMETRY.md</c>.</summary>
+    /// <value>The default is <see langword="null"/>: one meter of the process, <c>CloudOptimizedDicom</c>.</value>
+    public IMeterFactory? MeterFactory { get; init; }
 
     /// <summary>The clock, for pauses and deadlines.</summary>
     /// <value>The default is the system's.</value>

@@ -10,7 +10,7 @@ internal static class GcsRetry
 {
     public static readonly ResiliencePropertyKey<GcsCall> Call = new("cod-call");
 
-    public static ResiliencePipeline CreatePipeline(GcsObjectStoreOptions options, ILogger logger) =>
+    public static ResiliencePipeline CreatePipeline(GcsObjectStoreOptions options, ILogger logger, CodMeter meter) =>
         new ResiliencePipelineBuilder { TimeProvider = options.TimeProvider }
             .AddRetry(new RetryStrategyOptions
             {
@@ -23,6 +23,7 @@ internal static class GcsRetry
                 {
                     GcsCall call = CallOf(arguments.Context);
                     logger.RequestRepeated(call.Operation, call.Uri, call.Attempts, arguments.RetryDelay, arguments.Outcome.Exception!.GetType().Name);
+                    meter.StoreRetries.Add(1, TelemetryTag.Operation, call.Operation);
                     return default;
                 },
             })
