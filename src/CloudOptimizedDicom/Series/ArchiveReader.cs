@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom;
@@ -6,7 +7,8 @@ namespace CloudOptimizedDicom;
 /// Reads from the archive of a series without ever giving out other bytes than the recorded ones, whatever writers do
 /// meanwhile: a request names the generation that the metadata was written with. Thread-safe.
 /// </summary>
-internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, StoredSeries stored, string? scratchDirectory, TimeProvider timeProvider)
+internal sealed class ArchiveReader(
+    IObjectStore store, SeriesNames names, StoredSeries stored, string? scratchDirectory, TimeProvider timeProvider, CodMeter meter)
 {
     private const int MaxAttempts = 5;
     /// <summary>Up to here a whole instance costs less than finding out which archive the metadata describes.</summary>
@@ -89,7 +91,7 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
             InstanceRecord[] wanted = [.. snapshot.Series.Metadata.Instances.Where(isWanted).OrderBy(record => record.ArchiveRange.Offset)];
             if (wanted.Length == 0)
             {
-                return new ForwardSeries(wanted, snapshot.Series, new ForwardArchive(Stream.Null, ArchiveUri), Content: null);
+                return new ForwardSeries(wanted, snapshot.Series, new ForwardArchive(Stream.Null, ArchiveUri), Content: null, meter);
             }
 
             var range = ByteRange.FromStartAndEnd(wanted[0].ArchiveRange.Offset, wanted.Max(record => record.ArchiveRange.End));
@@ -108,7 +110,7 @@ internal sealed class ArchiveReader(IObjectStore store, SeriesNames names, Store
 
             if (content is not null)
             {
-                return new ForwardSeries(wanted, snapshot.Series, new ForwardArchive(content.Content, ArchiveUri, range.Offset), content)
+                return new ForwardSeries(wanted, snapshot.Series, new ForwardArchive(content.Content, ArchiveUri, range.Offset), content, meter)
                 {
                     IsChanging = pin is null ? token => IsChangingAsync(snapshot, token) : null,
                 };

@@ -21,12 +21,14 @@ public sealed partial class CodObject
         _origins.Clear();
         foreach (LocalOrigin origin in byStored[false])
         {
+            _datastore.Meter.DeletedOrigins.Add(1, TelemetryTag.Outcome, "kept");
             _datastore.Logger.OriginKept(origin.Path, "its bytes are not in the store");
         }
 
         LocalOrigin[] recorded = [.. byStored[true]];
         if (recorded.Length > 0 && !hasCommittedArchive && await FindDoubtAsync(cancellationToken).ConfigureAwait(false) is { } doubt)
         {
+            _datastore.Meter.DeletedOrigins.Add(recorded.Length, TelemetryTag.Outcome, "kept");
             _datastore.Logger.OriginsUnproven(Uri, recorded.Length, doubt);
             return;
         }
@@ -35,7 +37,13 @@ public sealed partial class CodObject
         {
             if (origin.TryDelete() is { } reason)
             {
+                _datastore.Meter.DeletedOrigins.Add(1, TelemetryTag.Outcome, "kept");
                 _datastore.Logger.OriginKept(origin.Path, reason);
+            }
+            else
+            {
+                _datastore.Meter.DeletedOrigins.Add(1, TelemetryTag.Outcome, "deleted");
+                _datastore.Meter.DeletedBytes.Add(origin.SizeBytes);
             }
         }
     }

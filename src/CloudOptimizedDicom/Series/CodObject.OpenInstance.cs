@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom;
@@ -7,7 +9,7 @@ public sealed partial class CodObject
     private ArchiveReader? _reader;
 
     private ArchiveReader Reader => LazyInitializer.EnsureInitialized(
-        ref _reader, () => new ArchiveReader(_store, _names, _stored!, _datastore.Options.ScratchDirectory, _datastore.Options.TimeProvider));
+        ref _reader, () => new ArchiveReader(_store, _names, _stored!, _datastore.Options.ScratchDirectory, _datastore.Options.TimeProvider, _datastore.Meter));
 
     /// <summary>Opens the bytes of an instance.</summary>
     /// <param name="instanceUid">The UID that it is stored under.</param>
@@ -31,13 +33,14 @@ public sealed partial class CodObject
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();
         InstanceRecord record = GetRecord(instanceUid);
+        _datastore.Meter.ReadInstances.Add(1);
         if (_isArchiveChanged && _scratch is { } scratch)
         {
             return Task.FromResult<Stream>(OpenInScratch(scratch, record));
         }
 
         ArchiveReader reader = Reader;
-        return Task.FromResult<Stream>(new InstanceStream(record, ArchiveUri, (range, token) => reader.OpenAsync(record, range, token)));
+        return Task.FromResult<Stream>(new InstanceStream(record, ArchiveUri, (range, token) => reader.OpenAsync(record, range, token), _datastore.Meter));
     }
 
     /// <summary>Reads an instance whole, with one request, and checks it.</summary>
@@ -48,19 +51,28 @@ public sealed partial class CodObject
     /// <inheritdoc cref="OpenInstanceAsync(string, CancellationToken)"/>
     public async Task<byte[]> ReadInstanceAsync(string instanceUid, CancellationToken cancellationToken = default)
     {
-        Stream stream = await OpenInstanceAsync(instanceUid, cancellationToken).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
+        using Activity? activity = StartRead(CodActivitySource.ReadInstance);
+        try
         {
-            if (stream.Length > Array.MaxLength)
+            Stream stream = await OpenInstanceAsync(instanceUid, cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
             {
-                throw new NotSupportedException($"Instance {instanceUid} has {stream.Length} bytes, an array at most {Array.MaxLength}; use {nameof(CopyInstanceToAsync)}.");
-            }
+                if (stream.Length > Array.MaxLength)
+                {
+                    throw new NotSupportedException($"Instance {instanceUid} has {stream.Length} bytes, an array at most {Array.MaxLength}; use {nameof(CopyInstanceToAsync)}.");
+                }
 
-            // Room is made once the archive has shown that it has so many bytes.
-            await ((InstanceStream)stream).StartAsync(cancellationToken).ConfigureAwait(false);
-            var bytes = new byte[stream.Length];
-            await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
-            return bytes;
+                // Room is made once the archive has shown that it has so many bytes.
+                await ((InstanceStream)stream).StartAsync(cancellationToken).ConfigureAwait(false);
+                var bytes = new byte[stream.Length];
+                await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+                activity?.SetTag(TelemetryTag.Bytes, stream.Length);
+                return bytes;
+            }
+        }
+        catch (Exception error) when (activity.MarkFailed(error))
+        {
+            throw;
         }
     }
 
@@ -74,10 +86,19 @@ public sealed partial class CodObject
     public async Task CopyInstanceToAsync(string instanceUid, Stream destination, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        Stream stream = await OpenInstanceAsync(instanceUid, cancellationToken).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
+        using Activity? activity = StartRead(CodActivitySource.ReadInstance);
+        try
         {
-            await stream.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
+            Stream stream = await OpenInstanceAsync(instanceUid, cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                await stream.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
+                activity?.SetTag(TelemetryTag.Bytes, stream.Length);
+            }
+        }
+        catch (Exception error) when (activity.MarkFailed(error))
+        {
+            throw;
         }
     }
 
@@ -107,6 +128,9 @@ public sealed partial class CodObject
         return OpenInstanceAsync(uid, cancellationToken);
     }
 
-    private static InstanceStream OpenInScratch(ScratchArchive scratch, InstanceRecord record) =>
-        new(record, scratch.Path, (range, _) => Task.FromResult(new OpenedRange(scratch.OpenRead(record, range), IsWhole: false)));
+    /// <summary>Begins a span of a read; where nobody listens, not even the URI is made.</summary>
+    private Activity? StartRead(string name) => CodActivitySource.HasListeners ? CodActivitySource.Start(name, Uri) : null;
+
+    private InstanceStream OpenInScratch(ScratchArchive scratch, InstanceRecord record) =>
+        new(record, scratch.Path, (range, _) => Task.FromResult(new OpenedRange(scratch.OpenRead(record, range), IsWhole: false)), _datastore.Meter);
 }

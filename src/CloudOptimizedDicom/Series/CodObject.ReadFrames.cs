@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Part10;
 using CloudOptimizedDicom.Storage;
 
@@ -121,21 +123,65 @@ public sealed partial class CodObject
     private async IAsyncEnumerable<DicomFrame> ReadFramesAsync(
         IReadOnlyList<FrameBatch> batches, FrameReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using Activity? activity = StartRead(CodActivitySource.ReadFrames);
         using var gate = new SemaphoreSlim(options.MaxParallelRequests);
         var reader = new FrameReader(batches, options, (record, isKept) => OpenFrames(record, options, gate, isKept));
-        await foreach (DicomFrame frame in reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        IAsyncEnumerator<DicomFrame> frames = reader.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (frames.ConfigureAwait(false))
         {
-            yield return frame;
+            for (int count = 0; await MoveNextAsync(frames, activity).ConfigureAwait(false);)
+            {
+                CountFrame(frames.Current.Bytes.Length);
+                activity?.SetTag(TelemetryTag.Count, ++count);
+                yield return frames.Current;
+            }
         }
+    }
+
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<DicomFrame> frames, Activity? activity)
+    {
+        if (activity is not null)
+        {
+            // Between two frames the caller's own span is the current one.
+            Activity.Current = activity;
+        }
+
+        try
+        {
+            return await frames.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (activity.MarkFailed(error))
+        {
+            throw;
+        }
+    }
+
+    private void CountFrame(int bytes)
+    {
+        _datastore.Meter.ReadFrames.Add(1);
+        _datastore.Meter.ReadBytes.Add(bytes);
     }
 
     private async Task<(FrameFormat Format, bool IsEncapsulated)> ReadFrameAsync(
         InstanceRecord record, int frameNumber, Func<int, Memory<byte>> allocate, CancellationToken cancellationToken)
     {
-        FrameSource source = OpenFrames(record, FrameReadOptions.Default, new SemaphoreSlim(1), isKept: false);
-        await using (source.ConfigureAwait(false))
+        using Activity? activity = StartRead(CodActivitySource.ReadFrames);
+        int bytes = 0;
+        try
         {
-            return await source.ReadAsync([frameNumber], (_, length) => allocate(length), cancellationToken).ConfigureAwait(false);
+            FrameSource source = OpenFrames(record, FrameReadOptions.Default, new SemaphoreSlim(1), isKept: false);
+            await using (source.ConfigureAwait(false))
+            {
+                (FrameFormat, bool) read = await source.ReadAsync(
+                    [frameNumber], (_, length) => allocate(bytes = length), cancellationToken).ConfigureAwait(false);
+                activity?.SetTag(TelemetryTag.Count, 1);
+                CountFrame(bytes);
+                return read;
+            }
+        }
+        catch (Exception error) when (activity.MarkFailed(error))
+        {
+            throw;
         }
     }
 
@@ -158,6 +204,7 @@ public sealed partial class CodObject
         {
             IsKept = isKept,
             IsUnproven = _current.Tar is null,
+            Meter = _datastore.Meter,
             ScratchDirectory = _datastore.Options.ScratchDirectory,
         };
         return new FrameSource(bytes, Uri, options, _frames);

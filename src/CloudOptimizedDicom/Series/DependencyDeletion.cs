@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom;
@@ -25,7 +26,21 @@ internal sealed class DependencyDeletion(CodDatastore datastore, DeleteDependenc
             uris.Length,
             new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.MaxParallelism), CancellationToken = cancellationToken },
             async (i, token) => outcomes[i] = await TryDeleteAsync(uris[i], [.. only[uris[i]]], token).ConfigureAwait(false)).ConfigureAwait(false);
+        if (!options.DryRun)
+        {
+            Count(outcomes);
+        }
+
         return new DependencyReport { IsDryRun = options.DryRun, Outcomes = outcomes };
+    }
+
+    private void Count(DependencyOutcome[] outcomes)
+    {
+        foreach (DependencyOutcome outcome in outcomes)
+        {
+            datastore.Meter.DeletedDependencies.Add(1, TelemetryTag.Outcome, outcome.Fate.ToString());
+            datastore.Meter.DeletedBytes.Add(outcome.Fate == DependencyFate.Deleted ? outcome.SizeBytes : 0);
+        }
     }
 
     private async Task<DependencyOutcome> TryDeleteAsync(string uri, InstanceRecord[] copies, CancellationToken cancellationToken)

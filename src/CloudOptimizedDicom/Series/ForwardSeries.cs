@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom;
@@ -7,8 +8,9 @@ namespace CloudOptimizedDicom;
 /// <param name="Series">The metadata that belongs to the archive.</param>
 /// <param name="Archive">The archive, to take them out of.</param>
 /// <param name="Content">The request.</param>
+/// <param name="Meter">Counts what is read.</param>
 internal sealed record ForwardSeries(
-    IReadOnlyList<InstanceRecord> Records, StoredSeries Series, ForwardArchive Archive, ObjectContent? Content) : IAsyncDisposable
+    IReadOnlyList<InstanceRecord> Records, StoredSeries Series, ForwardArchive Archive, ObjectContent? Content, CodMeter Meter) : IAsyncDisposable
 {
     /// <summary>Asks whether somebody is changing the series; null where the archive is known to be that of the metadata.</summary>
     public Func<CancellationToken, Task<bool>>? IsChanging { get; init; }
@@ -21,14 +23,17 @@ internal sealed record ForwardSeries(
         try
         {
             await Archive.CopyInstanceAsync(record, destination, cancellationToken).ConfigureAwait(false);
+            Meter.ReadInstances.Add(1);
+            Meter.ReadBytes.Add(record.SizeBytes);
         }
-        catch (TarValidationException error) when (IsChanging is not null)
+        catch (TarValidationException error)
         {
-            if (await IsChanging(cancellationToken).ConfigureAwait(false))
+            if (IsChanging is not null && await IsChanging(cancellationToken).ConfigureAwait(false))
             {
                 throw new SeriesChangedException(error.ArchiveUri, attempts: 1);
             }
 
+            Meter.ReadFaults.Add(1, TelemetryTag.Kind, error is HashMismatchException ? "mismatch" : "missing");
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using CloudOptimizedDicom.Diagnostics;
 
 namespace CloudOptimizedDicom;
 
@@ -32,6 +33,9 @@ internal sealed class InstanceBytes(
 
     /// <summary>Where it lies if it is not in memory; null for the system's directory for temporary files.</summary>
     public required string? ScratchDirectory { get; init; }
+
+    /// <summary>Counts what is wrong.</summary>
+    public required CodMeter Meter { get; init; }
 
     public InstanceRecord Record => record;
 
@@ -161,7 +165,13 @@ internal sealed class InstanceBytes(
             }
 
             isProven = passing.Crc32c == record.Crc32c;
-            return isProven ? copy : throw new HashMismatchException(archiveUri, record.Uid, record.Crc32c, passing.Crc32c);
+            if (!isProven)
+            {
+                Meter.ReadFaults.Add(1, TelemetryTag.Kind, "mismatch");
+                throw new HashMismatchException(archiveUri, record.Uid, record.Crc32c, passing.Crc32c);
+            }
+
+            return copy;
         }
         finally
         {
@@ -177,6 +187,7 @@ internal sealed class InstanceBytes(
     {
         if (await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < buffer.Length)
         {
+            Meter.ReadFaults.Add(1, TelemetryTag.Kind, "missing");
             throw new TarMissingInstanceException(archiveUri, record.Uid, record.ArchiveRange);
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using CloudOptimizedDicom.Diagnostics;
 
 namespace CloudOptimizedDicom;
 
@@ -10,7 +11,9 @@ namespace CloudOptimizedDicom;
 /// <param name="record">The instance.</param>
 /// <param name="archiveUri">The archive, for errors.</param>
 /// <param name="open">Opens a range of it.</param>
-internal sealed class InstanceStream(InstanceRecord record, string archiveUri, Func<ByteRange, CancellationToken, Task<OpenedRange>> open) : Stream
+/// <param name="meter">Counts what is read.</param>
+internal sealed class InstanceStream(
+    InstanceRecord record, string archiveUri, Func<ByteRange, CancellationToken, Task<OpenedRange>> open, CodMeter meter) : Stream
 {
     private const int BufferBytes = 32 * 1024;
     private const int FirstRequestBytes = 128 * 1024;
@@ -231,7 +234,13 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
     {
         int wanted = (int)Math.Min(buffer.Length, _sourceEnd - _sourcePosition);
         int read = await _source!.ReadAsync(buffer[..wanted], cancellationToken).ConfigureAwait(false);
-        _sourcePosition += read > 0 ? read : throw new TarMissingInstanceException(archiveUri, record.Uid, record.ArchiveRange);
+        if (read == 0)
+        {
+            meter.ReadFaults.Add(1, TelemetryTag.Kind, "missing");
+            throw new TarMissingInstanceException(archiveUri, record.Uid, record.ArchiveRange);
+        }
+
+        _sourcePosition += read;
         return read;
     }
 
@@ -259,10 +268,12 @@ internal sealed class InstanceStream(InstanceRecord record, string archiveUri, F
 
         if (_isCorrupt)
         {
+            meter.ReadFaults.Add(1, TelemetryTag.Kind, "mismatch");
             throw new HashMismatchException(archiveUri, record.Uid, record.Crc32c, _crc32c.Value);
         }
 
         _position += bytes.Length;
+        meter.ReadBytes.Add(bytes.Length);
     }
 
     private void Release()

@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Diagnostics;
 using System.Text;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Storage;
@@ -103,7 +104,7 @@ public sealed class ReadInstanceTests : SyntheticSeriesFixture
         await StoreAsync(Large);
         await using CodObject series = await OpenSeriesAsync();
         InstanceRecord record = series.GetInstances()[0].Record!;
-        var wrong = new InstanceStream(record, "archive", (range, _) => Task.FromResult(new OpenedRange(new MemoryStream(new byte[range.Length]), IsWhole: false)));
+        var wrong = new InstanceStream(record, "archive", (range, _) => Task.FromResult(new OpenedRange(new MemoryStream(new byte[range.Length]), IsWhole: false)), CodMeter.Default);
         Assert.That(async () => await wrong.CopyToAsync(Stream.Null), Throws.InstanceOf<HashMismatchException>());
         Assert.That(async () => await wrong.ReadExactlyAsync(new byte[10]), Throws.InstanceOf<HashMismatchException>(), "asked again");
     }

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace CloudOptimizedDicom.Tests.Diagnostics;
+
+/// <summary>Listens to the spans of the library, of which those are kept that belong to the test.</summary>
+internal sealed class SpanRecorder : IDisposable
+{
+    private readonly ConcurrentQueue<Activity> _ended = [];
+    private readonly ActivityListener _listener;
+    private readonly Activity _test = new Activity("test").Start();
+
+    public SpanRecorder()
+    {
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "CloudOptimizedDicom",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.TraceId == _test.TraceId)
+                {
+                    _ended.Enqueue(activity);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    /// <summary>The spans in the order in which they ended.</summary>
+    public IReadOnlyList<Activity> Ended => [.. _ended];
+
+    public Activity Single(string name) => Ended.Single(activity => activity.OperationName == name);
+
+    public IReadOnlyList<Activity> ChildrenOf(Activity parent) => [.. Ended.Where(activity => activity.ParentSpanId == parent.SpanId)];
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _test.Dispose();
+    }
+}
