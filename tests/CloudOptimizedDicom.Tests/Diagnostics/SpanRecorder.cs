@@ -3,12 +3,11 @@ using System.Diagnostics;
 
 namespace CloudOptimizedDicom.Tests.Diagnostics;
 
-/// <summary>Listens to the spans of the library, of which those are kept that belong to the test.</summary>
+/// <summary>Listens to the spans of the library, whoever makes them, so nothing else may run beside it.</summary>
 internal sealed class SpanRecorder : IDisposable
 {
     private readonly ConcurrentQueue<Activity> _ended = [];
     private readonly ActivityListener _listener;
-    private readonly Activity _test = new Activity("test").Start();
 
     public SpanRecorder()
     {
@@ -16,13 +15,7 @@ internal sealed class SpanRecorder : IDisposable
         {
             ShouldListenTo = source => source.Name == "CloudOptimizedDicom",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity =>
-            {
-                if (activity.TraceId == _test.TraceId)
-                {
-                    _ended.Enqueue(activity);
-                }
-            },
+            ActivityStopped = _ended.Enqueue,
         };
         ActivitySource.AddActivityListener(_listener);
     }
@@ -34,9 +27,5 @@ internal sealed class SpanRecorder : IDisposable
 
     public IReadOnlyList<Activity> ChildrenOf(Activity parent) => [.. Ended.Where(activity => activity.ParentSpanId == parent.SpanId)];
 
-    public void Dispose()
-    {
-        _listener.Dispose();
-        _test.Dispose();
-    }
+    public void Dispose() => _listener.Dispose();
 }

@@ -33,7 +33,7 @@ public sealed class TracedTests : TelemetryFixture
     {
         await AppendAsync("1.dcm", "2.dcm");
         await using CodObject series = await OpenSeriesAsync(CodMode.Read);
-        Activity? callers = Activity.Current;
+        using Activity callers = new Activity("caller").Start();
         byte[] whole = await series.ReadInstanceAsync($"{SeriesUid}.1");
         await foreach (DicomFrame frame in series.ReadFramesAsync([new FrameKey($"{SeriesUid}.1", 1), new FrameKey($"{SeriesUid}.2", 1)]))
         {
@@ -44,6 +44,7 @@ public sealed class TracedTests : TelemetryFixture
         Activity frames = Spans.Single("cod.read_frames");
         using (Assert.EnterMultipleScope())
         {
+            Assert.That((instance.ParentSpanId, frames.ParentSpanId), Is.EqualTo((callers.SpanId, callers.SpanId)));
             Assert.That(instance.GetTagItem("cod.bytes"), Is.EqualTo((long)whole.Length));
             Assert.That(Spans.ChildrenOf(instance), Has.Count.EqualTo(1));
             Assert.That(frames.GetTagItem("cod.count"), Is.EqualTo(2));
@@ -57,15 +58,15 @@ public sealed class TracedTests : TelemetryFixture
         await AppendAsync("1.dcm");
         await Datastore.Store.DeleteAsync($"cod/studies/{Study}/series/{SeriesUid}/index.sqlite", default);
         await Listened.VerifySeriesAsync(Study, SeriesUid);
-        await Listened.RepairSeriesAsync(Study, SeriesUid);
+        RepairReport repaired = await Listened.RepairSeriesAsync(Study, SeriesUid);
         await Listened.DeleteSeriesAsync(Study, SeriesUid);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Names().Skip(3), Is.EqualTo(new[] { "cod.verify", "cod.repair", "cod.delete" }));
             Assert.That(Spans.Single("cod.verify").GetTagItem("cod.count"), Is.EqualTo(1));
-            Assert.That(Spans.Single("cod.repair").GetTagItem("cod.count"), Is.EqualTo(1));
+            Assert.That(Spans.Single("cod.repair").GetTagItem("cod.count"), Is.EqualTo(repaired.Actions.Count).And.GreaterThan(0));
             Assert.That(Spans.Single("cod.delete").GetTagItem("cod.series.uri"), Is.EqualTo(SeriesUri));
-            Assert.That(Counted.Sum("cod.repair.actions"), Is.EqualTo(1));
+            Assert.That(Counted.Sum("cod.repair.actions"), Is.EqualTo(repaired.Actions.Count));
         }
     }
 
