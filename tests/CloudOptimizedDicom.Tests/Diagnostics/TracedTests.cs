@@ -35,7 +35,8 @@ public sealed class TracedTests : TelemetryFixture
         await using CodObject series = await OpenSeriesAsync(CodMode.Read);
         using Activity callers = new Activity("caller").Start();
         byte[] whole = await series.ReadInstanceAsync($"{SeriesUid}.1");
-        await foreach (DicomFrame frame in series.ReadFramesAsync([new FrameKey($"{SeriesUid}.1", 1), new FrameKey($"{SeriesUid}.2", 1)]))
+        FrameKey[] wanted = [new FrameKey($"{SeriesUid}.1", 1), new FrameKey($"{SeriesUid}.2", 1)];
+        await foreach (DicomFrame frame in series.ReadFramesAsync(wanted, new FrameReadOptions { MaxRequestBytes = 1, MaxAheadBytes = 1 }))
         {
             Assert.That(Activity.Current, Is.SameAs(callers), $"frame {frame.FrameNumber}");
         }
