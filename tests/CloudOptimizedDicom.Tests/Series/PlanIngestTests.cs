@@ -197,7 +197,11 @@ public sealed class PlanIngestTests : CloudStorageFixture
             {
                 Hints = new Hints
                 {
-                    InstanceUid = scan.InstanceUid, SeriesUid = scan.SeriesUid, StudyUid = scan.StudyUid, SizeBytes = scan.SizeBytes, Crc32c = scan.Crc32c,
+                    InstanceUid = scan.InstanceUid,
+                    SeriesUid = scan.SeriesUid,
+                    StudyUid = scan.StudyUid,
+                    SizeBytes = scan.SizeBytes,
+                    Crc32c = scan.Crc32c,
                 },
             });
         }

@@ -1,5 +1,5 @@
-using CloudOptimizedDicom.Diagnostics;
 using System.Text;
+using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Testing.Requests;
