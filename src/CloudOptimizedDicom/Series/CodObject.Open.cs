@@ -102,7 +102,7 @@ public sealed partial class CodObject
     }
 
     /// <summary>Takes the lock; gives it with the metadata as it was last seen before.</summary>
-    private static async Task<(SeriesLockHandle Handle, StoredSeries? Seen)> LockAsync(
+    internal static async Task<(SeriesLockHandle Handle, StoredSeries? Seen)> LockAsync(
         CodDatastore datastore, SeriesNames names, CodMode mode, StoredSeries? stored, OpenSeriesOptions options, CancellationToken cancellationToken)
     {
         var seriesLock = new SeriesLock(datastore.Store, names.Lock, datastore.Meter);

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using CloudOptimizedDicom.Diagnostics;
-using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom;
@@ -17,7 +15,7 @@ public sealed partial class CodObject
     {
         if (!commit.HasTouchedStore)
         {
-            _droppedThumbnail = ThumbnailOf(_stored?.Metadata) is { } name && name != ThumbnailOf(_current)
+            _droppedThumbnail = _stored is not null && _names.FindThumbnail(_stored.Metadata) is { } name && name != _names.FindThumbnail(_current)
                 ? await _store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false)
                 : null;
         }
@@ -40,20 +38,5 @@ public sealed partial class CodObject
         {
             _datastore.Logger.ThumbnailNotDeleted(error, $"{_store.RootUri}/{dropped.Name}");
         }
-    }
-
-    /// <summary>The thumbnail object of a series, by the last part of the URI in its field, since a store may have been copied.</summary>
-    private string? ThumbnailOf(SeriesMetadata? metadata)
-    {
-        if (metadata is null || !metadata.Fields.TryGet(SeriesFields.Thumbnail, out ReadOnlyMemory<byte> utf8Json))
-        {
-            return null;
-        }
-
-        using var field = JsonDocument.Parse(utf8Json, SeriesFields.DocumentOptions);
-        string uri = field.RootElement.ValueKind == JsonValueKind.Object
-            && field.RootElement.TryGetProperty("uri"u8, out JsonElement value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()! : "";
-        return _names.Thumbnails.FirstOrDefault(name => uri.EndsWith(name[name.LastIndexOf('/')..], StringComparison.Ordinal));
     }
 }

@@ -45,7 +45,11 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
 
     /// <summary>Uploads the index, and gives what the metadata is to remember of it. It is made from the archive and holds nothing of its own, so whatever is there may go.</summary>
     public async Task<ObjectIdentity> UploadIndexAsync(ObjectUpload upload, long fence, CancellationToken cancellationToken) =>
-        ToIdentity(upload, await UploadOnceAsync(names.Index, () => UploadIndexFencedAsync(upload, fence, cancellationToken)).ConfigureAwait(false));
+        ToIdentity(upload, await UploadOnceAsync(names.Index, () => UploadDerivedFencedAsync(names.Index, upload, fence, cancellationToken)).ConfigureAwait(false));
+
+    /// <summary>Uploads a thumbnail, which nothing names before the metadata does, so that whatever is there may go.</summary>
+    public Task<ObjectInfo> UploadThumbnailAsync(string name, ObjectUpload upload, long fence, CancellationToken cancellationToken) =>
+        UploadOnceAsync(name, () => UploadDerivedFencedAsync(name, upload, fence, cancellationToken));
 
     /// <summary>Uploads the metadata, which commits.</summary>
     /// <exception cref="CodSyncException">Something may have been written.</exception>
@@ -126,17 +130,17 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
         }
     }
 
-    private async Task<ObjectInfo> UploadIndexFencedAsync(ObjectUpload upload, long fence, CancellationToken cancellationToken)
+    private async Task<ObjectInfo> UploadDerivedFencedAsync(string name, ObjectUpload upload, long fence, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                return await store.UploadAsync(names.Index, upload, ObjectPrecondition.GenerationIs(fence), cancellationToken).ConfigureAwait(false);
+                return await store.UploadAsync(name, upload, ObjectPrecondition.GenerationIs(fence), cancellationToken).ConfigureAwait(false);
             }
             catch (PreconditionFailedException) when (attempt < MaxFenceAttempts)
             {
-                fence = (await store.GetInfoAsync(names.Index, cancellationToken).ConfigureAwait(false))?.Generation ?? 0;
+                fence = (await store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false))?.Generation ?? 0;
             }
 
             // In this order: what another writer puts there after this is no longer what was just seen.

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using CloudOptimizedDicom.Metadata;
+
 namespace CloudOptimizedDicom;
 
 /// <summary>The names of a series' objects in its store.</summary>
@@ -32,6 +35,23 @@ internal sealed record SeriesNames(string Prefix, SeriesId Id)
 
     /// <summary>What a thumbnail may be called.</summary>
     public IReadOnlyList<string> Thumbnails => [$"{Folder}/thumbnail.mp4", $"{Folder}/thumbnail.jpg"];
+
+    /// <summary>
+    /// The thumbnail that metadata names, by the last part of the URI in its field, since a store may have been copied; null for none.
+    /// </summary>
+    public string? FindThumbnail(SeriesMetadata metadata)
+    {
+        if (!metadata.Fields.TryGet(SeriesFields.Thumbnail, out ReadOnlyMemory<byte> utf8Json))
+        {
+            return null;
+        }
+
+        using var field = JsonDocument.Parse(utf8Json, SeriesFields.DocumentOptions);
+        string uri = field.RootElement.ValueKind == JsonValueKind.Object
+            && field.RootElement.TryGetProperty("uri"u8, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()! : "";
+        return Thumbnails.FirstOrDefault(name => uri.EndsWith(name[name.LastIndexOf('/')..], StringComparison.Ordinal));
+    }
 
     /// <summary>The name of an instance within the archive.</summary>
     public static string Member(string uid) => $"instances/{uid}.dcm";

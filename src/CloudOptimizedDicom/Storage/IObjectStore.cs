@@ -22,6 +22,14 @@ public interface IObjectStore : IAsyncDisposable
     /// </summary>
     string? StagingDirectory { get; }
 
+    /// <summary>
+    /// Whether <see cref="UploadAsync"/> takes objects of another store by <see cref="ObjectUpload.FromObject"/>, so that their
+    /// bytes go from there to here without passing through this machine.
+    /// </summary>
+    /// <param name="origin">The store that has the objects.</param>
+    /// <returns>No, unless an implementation says otherwise.</returns>
+    bool CanCopyFrom(IObjectStore origin) => false;
+
     /// <summary>Asks for what is known of an object, without its bytes.</summary>
     /// <param name="name">The name.</param>
     /// <param name="cancellationToken">Ends the call early.</param>

@@ -22,6 +22,10 @@ public sealed record ObjectUpload
     /// <value>The default is <see langword="null"/>.</value>
     public string? MovableFile { get; private init; }
 
+    /// <summary>The object that has the bytes, where they are not here.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public ObjectOrigin? Origin { get; private init; }
+
     /// <summary>
     /// Tells this upload from all others, even of the same bytes; a copy made by <see langword="with"/> keeps it. The store
     /// keeps it beside the object, so that an upload which is repeated finds what it has done already.
@@ -72,6 +76,22 @@ public sealed record ObjectUpload
         return new(OpenFile, sizeBytes, crc32c)
         {
             MovableFile = mayMove ? path : null,
+        };
+    }
+
+    /// <summary>The bytes of an object elsewhere, for a store that can copy them by itself.</summary>
+    /// <param name="store">Where the object is; <see cref="IObjectStore.CanCopyFrom"/> must hold of it.</param>
+    /// <param name="info">The object in the generation that is to be copied, with its checksum.</param>
+    /// <returns>The upload; what is kept beside the bytes is not copied.</returns>
+    /// <exception cref="ArgumentException">The checksum is not known.</exception>
+    public static ObjectUpload FromObject(IObjectStore store, ObjectInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(info);
+        uint crc32c = info.Crc32c ?? throw new ArgumentException("The checksum of the object is not known.", nameof(info));
+        return new(() => throw new InvalidOperationException($"The bytes of {store.RootUri}/{info.Name} are not here."), info.SizeBytes, crc32c)
+        {
+            Origin = new ObjectOrigin(store, info),
         };
     }
 }

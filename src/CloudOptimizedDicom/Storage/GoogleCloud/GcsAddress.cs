@@ -45,6 +45,13 @@ internal sealed class GcsAddress
 
     public Uri Object(string name, string query) => Create($"/storage/v1/b/{_bucket}/o/{Uri.EscapeDataString(name)}?{query}{_userProject}");
 
+    /// <summary>Copies an object of a bucket that is reached in the same way into this one.</summary>
+    public Uri Rewrite(GcsAddress source, string sourceName, string name, string query) => Create(
+        $"/storage/v1/b/{source._bucket}/o/{Uri.EscapeDataString(sourceName)}/rewriteTo/b/{_bucket}/o/{Uri.EscapeDataString(name)}?{query}{_userProject}");
+
+    /// <summary>Whether a bucket is reached at the same service, and paid for by the same project.</summary>
+    public bool IsReachedAs(GcsAddress other) => _endpoint == other._endpoint && _userProject == other._userProject;
+
     public Uri Objects(string query) => Create($"/storage/v1/b/{_bucket}/o?{query}{_userProject}");
 
     public Uri Upload(string query) => Create($"/upload/storage/v1/b/{_bucket}/o?{query}{_userProject}");

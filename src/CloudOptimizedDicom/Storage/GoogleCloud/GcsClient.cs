@@ -55,6 +55,9 @@ internal sealed class GcsClient : IDisposable
     public GcsCall Begin(string operation, string uri, CancellationToken cancellationToken, bool isRepeatable = true) =>
         new(operation, uri, _options, cancellationToken) { IsRepeatable = isRepeatable };
 
+    /// <summary>Whether another client asks as the same.</summary>
+    public bool HasCredentialOf(GcsClient other) => ReferenceEquals(_credential, other._credential);
+
     /// <summary>Runs an attempt until it succeeds, cannot succeed any more, or has been tried often enough.</summary>
     public async Task<T> RunAsync<T>(GcsCall call, Func<CancellationToken, Task<T>> attempt)
     {

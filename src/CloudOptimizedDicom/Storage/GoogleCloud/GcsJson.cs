@@ -9,4 +9,5 @@ namespace CloudOptimizedDicom.Storage.GoogleCloud;
     NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(GcsResource))]
 [JsonSerializable(typeof(GcsPage))]
+[JsonSerializable(typeof(GcsRewrite))]
 internal sealed partial class GcsJson : JsonSerializerContext;

@@ -19,11 +19,10 @@ public sealed partial class GcsObjectStore
         string name, ObjectUpload upload, ObjectPrecondition precondition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(upload);
-        using GcsCall call = Begin("upload", name, cancellationToken);
-        using var source = new UploadSource(call, upload);
-        ObjectInfo info = await (upload.SizeBytes <= _options.MaxMultipartBytes
-            ? UploadWholeAsync(call, name, upload, source, precondition)
-            : UploadInSessionAsync(call, name, upload, source, precondition)).ConfigureAwait(false);
+        using GcsCall call = Begin(upload.Origin is null ? "upload" : "copy", name, cancellationToken);
+        ObjectInfo info = await (upload.Origin is null
+            ? SendBytesAsync(call, name, upload, precondition)
+            : RewriteAsync(call, name, upload, precondition)).ConfigureAwait(false);
         if (info.SizeBytes == upload.SizeBytes && (info.Crc32c ?? upload.Crc32c) == upload.Crc32c)
         {
             _client.Meter.StoreCreates.Add(1, TelemetryTag.StorageClass, info.StorageClass ?? UnknownStorageClass);
@@ -33,6 +32,14 @@ public sealed partial class GcsObjectStore
         // The service compares the checksum as well, so this is the last net.
         await DeleteAsync(name, ObjectPrecondition.GenerationIs(info.Generation), cancellationToken).ConfigureAwait(false);
         throw GcsErrors.FromChecksum(call, upload.Crc32c, info.Crc32c);
+    }
+
+    private async Task<ObjectInfo> SendBytesAsync(GcsCall call, string name, ObjectUpload upload, ObjectPrecondition precondition)
+    {
+        using var source = new UploadSource(call, upload);
+        return await (upload.SizeBytes <= _options.MaxMultipartBytes
+            ? UploadWholeAsync(call, name, upload, source, precondition)
+            : UploadInSessionAsync(call, name, upload, source, precondition)).ConfigureAwait(false);
     }
 
     private async Task<ObjectInfo> UploadWholeAsync(
@@ -81,8 +88,10 @@ public sealed partial class GcsObjectStore
     private async Task<ObjectInfo?> FindAppliedAsync(GcsCall call, string name, ObjectUpload upload, CancellationToken cancellationToken) =>
         await StatAsync(call, name, cancellationToken).ConfigureAwait(false) is { } live && live.UploadId == upload.UploadId ? live : null;
 
-    private static ByteArrayContent Describe(string name, ObjectUpload upload) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(GcsResource.Of(name, upload), GcsJson.Default.GcsResource))
+    private static ByteArrayContent Describe(string name, ObjectUpload upload) => Describe(GcsResource.Of(name, upload));
+
+    private static ByteArrayContent Describe(GcsResource resource) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(resource, GcsJson.Default.GcsResource))
         {
             Headers = { ContentType = new MediaTypeHeaderValue("application/json", "UTF-8") },
         };

@@ -46,6 +46,12 @@ public sealed partial class GcsObjectStore : IObjectStore
     /// <summary>None: bytes are sent from wherever they lie.</summary>
     public string? StagingDirectory => null;
 
+    /// <summary>Yes for buckets at the same service, with the same credential and the same project that pays.</summary>
+    /// <param name="origin">The store that has the objects.</param>
+    /// <returns>Whether the service copies them by itself.</returns>
+    public bool CanCopyFrom(IObjectStore origin) =>
+        origin is GcsObjectStore other && _address.IsReachedAs(other._address) && _client.HasCredentialOf(other._client);
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">No object of a bucket can have this name.</exception>
     public async Task<ObjectInfo?> GetInfoAsync(string name, CancellationToken cancellationToken = default)
