@@ -25,6 +25,7 @@ internal static class CodCommandLine
             GetCommand.Create(),
             ExtractCommand.Create(),
             ExportCommand.Create(),
+            CopyCommand.Create(),
             VerifyCommand.Create(),
             RepairCommand.Create(),
             UnlockCommand.Create(),

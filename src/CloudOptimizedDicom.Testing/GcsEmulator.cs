@@ -74,7 +74,7 @@ public sealed class GcsEmulator : IAsyncDisposable
         var faults = new FaultRules();
         var uploads = new UploadSessions(core, options.UploadQuantumBytes, options.UploadLifetime);
         WebApplication server = Build(options.Port);
-        server.Run(new RequestPipeline(core, log, faults, uploads).HandleAsync);
+        server.Run(new RequestPipeline(core, log, faults, uploads, options.MaxRewriteBytes).HandleAsync);
         try
         {
             await server.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -31,6 +31,10 @@ public sealed record GcsEmulatorOptions
     /// <value>The default is 256 KiB, as with Cloud Storage; a test may want fewer.</value>
     public int UploadQuantumBytes { get; init; } = 256 << 10;
 
+    /// <summary>How many bytes one request of a rewrite copies; a larger object takes several, as between two locations.</summary>
+    /// <value>The default is any number.</value>
+    public long MaxRewriteBytes { get; init; } = long.MaxValue;
+
     /// <summary>How long a resumable upload may take.</summary>
     /// <value>The default is seven days.</value>
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromDays(7);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
 using CloudOptimizedDicom.Storage.GoogleCloud;
@@ -37,6 +38,9 @@ internal static class CommandOptions
         Recursive = true,
     };
 
+    /// <summary>One for each file, so that two datastores are seen to be reached with the same.</summary>
+    private static ConcurrentDictionary<string, GcsCredential> CredentialFiles { get; } = new();
+
     private static Option<string?> UserProject { get; } = new("--user-project")
     {
         Description = "The project that pays for requests to a bucket whose requester pays.",
@@ -62,7 +66,7 @@ internal static class CommandOptions
             {
                 null => null,
                 "none" => GcsCredential.None,
-                string file => GcsCredential.FromFile(file),
+                string file => CredentialFiles.GetOrAdd(file, GcsCredential.FromFile),
             },
         };
         try

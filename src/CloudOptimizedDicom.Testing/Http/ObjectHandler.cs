@@ -5,7 +5,7 @@ using CloudOptimizedDicom.Testing.Requests;
 namespace CloudOptimizedDicom.Testing.Http;
 
 /// <summary>What can be asked of an object but for its bytes.</summary>
-internal sealed class ObjectHandler(GcsObjectCore core)
+internal sealed class ObjectHandler(GcsObjectCore core, long maxRewriteBytes)
 {
     public async Task GetAsync(Exchange exchange)
     {
@@ -40,6 +40,12 @@ internal sealed class ObjectHandler(GcsObjectCore core)
         (string Bucket, string Name) target = exchange.Address.Target!.Value;
         await exchange.BeginAsync(GcsOperation.Rewrite, target.Bucket, target.Name).ConfigureAwait(false);
         JsonObject metadata = await exchange.ReadJsonAsync().ConfigureAwait(false);
+        if (!exchange.Address.IsCopyTo && DescribeUnfinished(exchange, source) is { } unfinished)
+        {
+            await exchange.AnswerAsync(unfinished).ConfigureAwait(false);
+            return;
+        }
+
         GcsObject copy = await core.CopyAsync(
             source,
             exchange.Conditions("ifSource"),
@@ -50,6 +56,21 @@ internal sealed class ObjectHandler(GcsObjectCore core)
             exchange.Aborted).ConfigureAwait(false);
         JsonObject answer = exchange.Address.IsCopyTo ? exchange.Describe(copy) : DescribeRewrite(exchange, copy);
         await exchange.AnswerAsync(answer).ConfigureAwait(false);
+    }
+
+    /// <summary>What a rewrite that takes more requests answers; null for the last one, which copies.</summary>
+    private JsonObject? DescribeUnfinished(Exchange exchange, (string Bucket, string Name) source)
+    {
+        long sizeBytes = core.Get(source.Bucket, source.Name, exchange.Conditions("ifSource"), exchange.QueryNumber("sourceGeneration")).SizeBytes;
+        long doneBytes = exchange.QueryNumber("rewriteToken") ?? 0;
+        return sizeBytes - doneBytes <= maxRewriteBytes ? null : new JsonObject
+        {
+            ["kind"] = "storage#rewriteResponse",
+            ["totalBytesRewritten"] = $"{doneBytes + maxRewriteBytes}",
+            ["objectSize"] = $"{sizeBytes}",
+            ["done"] = false,
+            ["rewriteToken"] = $"{doneBytes + maxRewriteBytes}",
+        };
     }
 
     private static JsonObject DescribeRewrite(Exchange exchange, GcsObject copy)

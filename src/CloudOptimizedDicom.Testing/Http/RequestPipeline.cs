@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Http;
 namespace CloudOptimizedDicom.Testing.Http;
 
 /// <summary>Finds who answers a request, and turns what goes wrong into an answer.</summary>
-internal sealed class RequestPipeline(GcsObjectCore core, RequestLog log, FaultRules faults, UploadSessions uploads)
+internal sealed class RequestPipeline(GcsObjectCore core, RequestLog log, FaultRules faults, UploadSessions uploads, long maxRewriteBytes)
 {
     private const string ControlPrefix = "/_emulator/";
 
     private readonly UploadHandler _uploads = new(core, new SessionHandler(core, uploads));
     private readonly MediaHandler _media = new(core);
-    private readonly ObjectHandler _objects = new(core);
+    private readonly ObjectHandler _objects = new(core, maxRewriteBytes);
     private readonly BucketHandler _buckets = new(core);
     private readonly ControlHandler _control = new(log, faults, uploads);
 

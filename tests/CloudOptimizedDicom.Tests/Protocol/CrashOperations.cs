@@ -1,5 +1,6 @@
 using CloudOptimizedDicom.Part10;
 using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.Testing.Objects;
 using CloudOptimizedDicom.Tests.Golden;
 using CloudOptimizedDicom.Tests.Part10;
 
@@ -34,6 +35,9 @@ internal sealed class CrashOperations : IDisposable
             ["remove from Python's"] = Updating(appendToPython, RemoveFirstAsync),
             ["truncate ours"] = Updating(append, ReplaceAllAsync),
             ["truncate a copy"] = Updating(On(SeriesOrigin.Copied, CodMode.Append), ReplaceAllAsync),
+            ["copy to nothing"] = Copying(writeNew),
+            ["copy over ours"] = Copying(writeOver),
+            ["copy over a copy"] = Copying(On(SeriesOrigin.Copied, CodMode.Write)),
             ["delete ours"] = delete,
             ["delete Python's"] = Deleting(On(python, CodMode.Write)),
             ["repair a new series after its archive"] = writeNew.RepairedAfter(Directory, IsIndexWritten) with { KeepsOldReadable = true },
@@ -92,6 +96,19 @@ internal sealed class CrashOperations : IDisposable
     {
         RunAsync = datastore => datastore.UpdateSeriesAsync(other.Id.StudyUid, other.Id.SeriesUid, CodMode.Append, update),
         KeepsOldReadable = false,
+    };
+
+    /// <summary>What is there is replaced by a series of another store, which nothing befalls.</summary>
+    private CrashOperation Copying(CrashOperation other) => other with
+    {
+        RunAsync = async datastore =>
+        {
+            using var core = new GcsObjectCore();
+            var source = new CoreObjectStore(core, "source");
+            SeriesImage image = await SeriesImage.BuildAsync(_small, [_small.Path(2, 0), _small.Path(1, 1)]);
+            await image.PutAsync(source, new SeriesNames("", _small.Id), SeriesOrigin.Ours);
+            await CodDatastore.FromStore(source).CopySeriesAsync(_small.Id.StudyUid, _small.Id.SeriesUid, datastore, new CopyOptions { Overwrite = true });
+        },
     };
 
     private static Task RemoveFirstAsync(CodObject series) => series.RemoveAsync([series.GetInstances()[0].Record!.Uid]);
