@@ -43,7 +43,7 @@ internal sealed class CopySource : IAsyncDisposable
         catch (Exception error) when (error is PreconditionFailedException or ChecksumMismatchException)
         {
             await opened.DisposeAsync().ConfigureAwait(false);
-            throw new SeriesDamagedException($"{source.Store.RootUri}/{names.Folder}", "an object was replaced while it was read", error);
+            throw new SeriesDamagedException($"{source.Store.RootUri}/{names.Folder}", "an object was replaced while it was read, or has not its checksum", error);
         }
         catch
         {
