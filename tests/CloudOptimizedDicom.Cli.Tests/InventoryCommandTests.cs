@@ -131,6 +131,27 @@ public sealed class InventoryCommandTests
         Assert.That(write.Errors, Does.Contain("Line 5"), "a row that cannot be used may be what the series has");
     }
 
+    [Test]
+    public async Task Ingest_WriteOverAFolderWithOtherFiles_Replaces(CancellationToken cancellationToken)
+    {
+        string files = Path.Combine(_folder, "files");
+        SeriesFiles.WriteCopies(files, 1, 2);
+        await File.WriteAllTextAsync(Path.Combine(files, "README"), "not DICOM", cancellationToken);
+        await RunAsync(cancellationToken, "ingest", SeriesFiles.All[0], "-d", Store);
+        CodProcess run = await RunAsync(cancellationToken, "ingest", files, "-d", Store, "--mode", "write");
+        Assert.That(run.Output, Does.Contain("1 series: 2 new, 0 same, 0 conflicting, 0 failed; 1 files are not DICOM"));
+    }
+
+    [Test]
+    public async Task Ingest_PlaceholderOfAFolder_IsSkipped(CancellationToken cancellationToken)
+    {
+        await FillInboxAsync(series: 1, instancesEach: 1, cancellationToken);
+        await _emulator.Core.InsertAsync("inbox", "00/", Stream.Null, new GcsObjectAttributes(), new GcsConditions(), cancellationToken);
+        CodProcess run = await RunAsync(cancellationToken, "ingest", "--from", "gs://inbox/", "-d", Store);
+        Assert.That(run.Output, Does.Contain("1 series: 1 new, 0 same, 0 conflicting, 0 failed; 1 files are not DICOM"));
+    }
+
+    [TestCase("--dry-run", "--report", "report.jsonl", 2)]
     [TestCase("--dry-run", "--prices", "none.json", 4)]
     [TestCase("--prices", "none.json", "--json", 2)]
     [TestCase("--inventory", "none.csv", "--json", 4)]

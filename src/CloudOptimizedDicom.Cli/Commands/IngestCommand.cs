@@ -84,6 +84,11 @@ internal static class IngestCommand
             {
                 result.AddError("--prices is for --dry-run.");
             }
+
+            if (result.GetValue(Report) is not null && result.GetValue(DryRun))
+            {
+                result.AddError("--report tells what was stored, and --dry-run stores nothing; --json tells what it would.");
+            }
         });
         command.SetAction(RunAsync);
         return command;

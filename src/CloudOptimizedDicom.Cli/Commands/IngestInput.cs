@@ -13,7 +13,8 @@ internal sealed class IngestInput(string[] paths, string[] listings, string? inv
     private const int PrefixOffset = 128;
     private const int NamesPerListRequest = 1000;
 
-    private readonly HashSet<Instance> _named = new(ReferenceEqualityComparer.Instance);
+    /// <summary>What was found, not named. It does not keep them: there may be millions.</summary>
+    private readonly ConditionalWeakTable<Instance, object> _found = [];
     private int _skipped;
 
     /// <summary>Files in folders and below prefixes that are not DICOM at all.</summary>
@@ -35,7 +36,6 @@ internal sealed class IngestInput(string[] paths, string[] listings, string? inv
     {
         foreach (Instance instance in paths.SelectMany(Expand))
         {
-            OnInstance?.Invoke();
             yield return instance;
         }
 
@@ -45,8 +45,14 @@ internal sealed class IngestInput(string[] paths, string[] listings, string? inv
             await foreach (Instance instance in datastore.ListInstancesAsync(listing, cancellationToken))
             {
                 names++;
-                OnInstance?.Invoke();
-                yield return uidHasher is null ? instance : new Instance(instance.DicomUri) { Hints = instance.Hints, UidHasher = uidHasher };
+                if (instance.Hints.SizeBytes == 0)
+                {
+                    // A placeholder for a folder.
+                    Interlocked.Increment(ref _skipped);
+                    continue;
+                }
+
+                yield return Found(new Instance(instance.DicomUri) { Hints = instance.Hints, UidHasher = uidHasher });
             }
 
             ListRequests += Math.Max(1, (names + NamesPerListRequest - 1) / NamesPerListRequest);
@@ -57,7 +63,6 @@ internal sealed class IngestInput(string[] paths, string[] listings, string? inv
             await using Stream rows = inventory == "-" ? Console.OpenStandardInput() : File.OpenRead(inventory);
             await foreach (Instance instance in InstanceInventory.ReadAsync(rows, uidHasher, OnBadRow, cancellationToken))
             {
-                _named.Add(instance);
                 OnInstance?.Invoke();
                 yield return instance;
             }
@@ -65,19 +70,23 @@ internal sealed class IngestInput(string[] paths, string[] listings, string? inv
     }
 
     /// <summary>Whether something that cannot be read was never meant: not DICOM, and found rather than named. It is counted then.</summary>
-    public bool IsSkipped(AppendError error)
+    public bool Skip(AppendError error)
     {
         string path = error.Instance.OriginalPath;
-        bool isSkipped = error.Error is InvalidDicomException && !_named.Contains(error.Instance) && !(File.Exists(path) && HasPrefix(path));
-        _skipped += isSkipped ? 1 : 0;
-        return isSkipped;
+        if (error.Error is not InvalidDicomException || !_found.TryGetValue(error.Instance, out _) || (File.Exists(path) && HasPrefix(path)))
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _skipped);
+        return true;
     }
 
     private IEnumerable<Instance> Expand(string path)
     {
         if (Directory.Exists(path))
         {
-            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(ToInstance);
+            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => Found(ToInstance(file)));
         }
 
         if (!path.Contains("://", StringComparison.Ordinal) && !File.Exists(path))
@@ -85,9 +94,15 @@ internal sealed class IngestInput(string[] paths, string[] listings, string? inv
             throw new FileNotFoundException($"There is no file or folder {path}.", path);
         }
 
-        Instance instance = ToInstance(path);
-        _named.Add(instance);
-        return [instance];
+        OnInstance?.Invoke();
+        return [ToInstance(path)];
+    }
+
+    private Instance Found(Instance instance)
+    {
+        _found.Add(instance, this);
+        OnInstance?.Invoke();
+        return instance;
     }
 
     private Instance ToInstance(string uri) => new(uri) { UidHasher = uidHasher };

@@ -7,10 +7,24 @@ namespace CloudOptimizedDicom.Cli.Commands;
 /// The file that <c>--report</c> names: one JSON line an instance, behind what it has from earlier runs. The lines of a series
 /// are on disk before the next series is told. Not thread-safe.
 /// </summary>
-internal sealed class IngestReport(string path) : IDisposable
+internal sealed class IngestReport : IDisposable
 {
-    private readonly FileStream _file = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    private readonly FileStream _file;
     private readonly ArrayBufferWriter<byte> _lines = new();
+
+    public IngestReport(string path)
+    {
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        if (_file.Length > 0)
+        {
+            // A run that was killed may have left a part of a line.
+            _file.Seek(-1, SeekOrigin.End);
+            if (_file.ReadByte() != '\n')
+            {
+                _file.WriteByte((byte)'\n');
+            }
+        }
+    }
 
     public void Add(SeriesIngest series)
     {

@@ -17,7 +17,7 @@ internal sealed class IngestRun(CodDatastore datastore, IngestInput input, Inges
             input.OnInstance = () => expect(1);
             var append = options.Append with { Progress = new StepProgress(done) };
             await foreach (SeriesIngest series in datastore.IngestAsync(
-                ReadInput(cancellationToken), options with { Append = append }, cancellationToken))
+                ReadInput(cancellationToken), options with { Append = append, IsForeign = input.Skip }, cancellationToken))
             {
                 Add(series);
             }
@@ -34,7 +34,7 @@ internal sealed class IngestRun(CodDatastore datastore, IngestInput input, Inges
         await ProgressDisplay.RunAsync("Planning", isWanted: !json, async (expect, done) =>
         {
             input.OnInstance = () => expect(1);
-            await foreach (SeriesPlan plan in datastore.PlanIngestAsync(ReadInput(cancellationToken), options, cancellationToken))
+            await foreach (SeriesPlan plan in datastore.PlanIngestAsync(ReadInput(cancellationToken), options with { IsForeign = input.Skip }, cancellationToken))
             {
                 cost += plan.Cost;
                 archiveBytes += plan.ArchiveBytes;
@@ -74,11 +74,6 @@ internal sealed class IngestRun(CodDatastore datastore, IngestInput input, Inges
 
     private void Add(SeriesIngest series, Action<Utf8JsonWriter>? writeMore = null)
     {
-        if (series.Id is null && series.Errors.All(input.IsSkipped))
-        {
-            return;
-        }
-
         lock (_totals)
         {
             _totals.Add(series);
@@ -123,6 +118,11 @@ internal sealed class IngestRun(CodDatastore datastore, IngestInput input, Inges
         if (!json)
         {
             Terminal.WriteLine($"{_totals}; {input.Skipped} files are not DICOM");
+        }
+
+        if (_totals.Repeats > 0)
+        {
+            Terminal.WriteError($"{_totals.Repeats} times a series was opened again, because its instances are far apart in the input: sorted by series, it would cost less.");
         }
     }
 

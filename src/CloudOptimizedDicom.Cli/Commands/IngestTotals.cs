@@ -11,12 +11,16 @@ internal sealed class IngestTotals
     private bool _hasLocked;
     private bool _hasFindings;
 
+    /// <summary>How often a series came again after it had been dealt with.</summary>
+    public int Repeats { get; private set; }
+
     /// <summary>How the run went: findings before locks.</summary>
     public int ExitCode => _hasFindings ? Cli.ExitCode.Findings : _hasLocked ? Cli.ExitCode.Locked : Cli.ExitCode.Done;
 
     public void Add(SeriesIngest outcome)
     {
-        _series += outcome.Id is null ? 0 : 1;
+        _series += outcome.Id is null || outcome.IsRepeat ? 0 : 1;
+        Repeats += outcome.IsRepeat ? 1 : 0;
         _new += outcome.New.Count;
         _same += outcome.Same.Count;
         _conflict += outcome.Conflict.Count;

@@ -35,6 +35,6 @@ internal static partial class LogMessages
     [LoggerMessage(1010, LogLevel.Warning, "{Series} could not be proven to be stored, so {Count} files that were to be deleted stay: {Reason}.")]
     public static partial void OriginsUnproven(this ILogger logger, string series, int count, string reason);
 
-    [LoggerMessage(1011, LogLevel.Warning, "{Series} comes in more than one group, because its instances are further apart than {MaxWaiting} others; each group costs opening it and rewriting its archive. Sorted by series, the input would cost less.")]
+    [LoggerMessage(1011, LogLevel.Warning, "{Series} comes in more than one group, because its instances are further apart than {MaxWaiting} others. Each group costs opening the series and rewriting its archive; sorted by series, the input would cost less.")]
     public static partial void PoorlyGrouped(this ILogger logger, SeriesId series, int maxWaiting);
 }

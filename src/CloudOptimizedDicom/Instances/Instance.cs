@@ -47,7 +47,10 @@ public sealed class Instance
     /// <value>The default knows nothing.</value>
     public Hints Hints { get; init; } = new();
 
-    /// <summary>Makes the UID that is stored out of the one in the file, for series that hide theirs.</summary>
+    /// <summary>
+    /// Makes the UID that is stored out of the one in the file, for series that hide theirs. It must give the same for the
+    /// same, and is called from several threads at once.
+    /// </summary>
     /// <value>The default is <see langword="null"/>: UIDs are stored as they are.</value>
     public Func<string, string>? UidHasher { get; init; }
 
@@ -114,6 +117,9 @@ public sealed class Instance
 
     /// <summary>CRC-32C of the file, as far as hints tell, or the answer that brought its header.</summary>
     internal uint? KnownCrc32c => Hints.Crc32c ?? _head?.Crc32c;
+
+    /// <summary>Whether "DICM" stands at byte 128, as far as the header was read.</summary>
+    internal bool? KnownPrefix => _head?.HasPart10Prefix;
 
     /// <summary>The UID under which something of this instance is stored.</summary>
     /// <exception cref="UidHashingException">The hasher fails, or gives what cannot name anything.</exception>

@@ -9,11 +9,21 @@ internal sealed record InstanceUids(string InstanceUid, string SeriesUid, string
     public static bool AreIn(DicomDataset dataset) =>
         dataset.Find(DicomTag.SOPInstanceUID) >= 0 && dataset.Find(DicomTag.SeriesInstanceUID) >= 0 && dataset.Find(DicomTag.StudyInstanceUID) >= 0;
 
+    /// <summary>Whether none of the three is what the end of the bytes has cut off; all of them are there.</summary>
+    public static bool AreWhole(DicomDataset dataset) => !dataset.IsTruncated
+        || (EndsBefore(dataset, DicomTag.SOPInstanceUID) && EndsBefore(dataset, DicomTag.SeriesInstanceUID) && EndsBefore(dataset, DicomTag.StudyInstanceUID));
+
     public static InstanceUids From(DicomDataset dataset) => new(
         Require(dataset, DicomTag.SOPInstanceUID), Require(dataset, DicomTag.SeriesInstanceUID), Require(dataset, DicomTag.StudyInstanceUID));
 
     public static InstanceUids From(InstanceScan scan) => new(
         Require(scan.InstanceUid, DicomTag.SOPInstanceUID), Require(scan.SeriesUid, DicomTag.SeriesInstanceUID), Require(scan.StudyUid, DicomTag.StudyInstanceUID));
+
+    private static bool EndsBefore(DicomDataset dataset, DicomTag tag)
+    {
+        ref DicomElement element = ref dataset[dataset.Find(tag)];
+        return element.ValueOffset + element.Length < dataset.EndOffset;
+    }
 
     private static string Require(DicomDataset dataset, DicomTag tag) => Require(dataset.GetUid(tag), tag);
 

@@ -8,6 +8,12 @@ namespace CloudOptimizedDicom;
 /// <param name="columns">What the values of a row are.</param>
 internal sealed class InventoryCsv(InventoryColumn?[] columns)
 {
+    private static readonly CsvConfiguration Configuration = new(CultureInfo.InvariantCulture)
+    {
+        BadDataFound = static _ => throw new FormatException("a quotation mark is out of place"),
+        TrimOptions = TrimOptions.Trim,
+    };
+
     /// <summary>Reads the first line.</summary>
     /// <exception cref="FormatException">It is no CSV, or its columns name no instances.</exception>
     public static InventoryCsv ReadHeader(string line)
@@ -41,11 +47,7 @@ internal sealed class InventoryCsv(InventoryColumn?[] columns)
     /// <summary>A parser for each line: in one for all of them, a quotation mark out of place would cost the lines behind it.</summary>
     private static string[] Split(string line)
     {
-        using var parser = new CsvParser(new StringReader(line), new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            BadDataFound = static _ => throw new FormatException("a quotation mark is out of place"),
-            TrimOptions = TrimOptions.Trim,
-        });
+        using var parser = new CsvParser(new StringReader(line), Configuration);
         return parser.Read() ? parser.Record! : [];
     }
 }

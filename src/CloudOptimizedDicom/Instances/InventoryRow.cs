@@ -37,7 +37,7 @@ internal sealed class InventoryRow
     public void Clear() => Array.Clear(_values);
 
     public void Set(InventoryColumn column, string? value) =>
-        _values[(int)column] = string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+        _values[(int)column] = string.IsNullOrWhiteSpace(value) ? null : value;
 
     /// <summary>The instance that the row names.</summary>
     /// <exception cref="FormatException">A value is missing, or cannot be what its column says.</exception>

@@ -18,7 +18,7 @@ internal static class InventoryText
             bool isTooLong = false;
             for (long number = 1; ;)
             {
-                ReadResult read = await bytes.ReadAsync(cancellationToken).ConfigureAwait(false);
+                ReadResult read = await ReadAsync(bytes, cancellationToken).ConfigureAwait(false);
                 ReadOnlySequence<byte> rest = read.Buffer;
                 while (TryTakeLine(ref rest, read.IsCompleted, out ReadOnlySequence<byte> line))
                 {
@@ -35,6 +35,11 @@ internal static class InventoryText
                 bytes.AdvanceTo(rest.Start, rest.End);
                 if (read.IsCompleted)
                 {
+                    if (isTooLong)
+                    {
+                        yield return (number, null);
+                    }
+
                     yield break;
                 }
             }
@@ -44,6 +49,10 @@ internal static class InventoryText
             await bytes.CompleteAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>A stream such as standard input may not hear that it is to stop.</summary>
+    private static Task<ReadResult> ReadAsync(PipeReader bytes, CancellationToken cancellationToken) =>
+        bytes.ReadAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
 
     /// <summary>A line without the byte order mark that a file may begin with, and without white space around it.</summary>
     public static ReadOnlySequence<byte> Trim(ReadOnlySequence<byte> line)

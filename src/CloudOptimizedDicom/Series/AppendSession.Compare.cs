@@ -32,10 +32,6 @@ internal sealed partial class AppendSession
         }
     }
 
-    /// <summary>Whether a conflict is noted with the path that others can find it by.</summary>
-    public static bool IsRemote(Instance instance) => instance.OriginalPath.Contains("://", StringComparison.Ordinal)
-        && !instance.OriginalPath.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
-
     private async Task<AppendReason> ComparePixelsAsync(
         PreparedInstance prepared, InstanceRecord existing, uint crc32c, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal sealed partial class AppendSession(
     private readonly List<AppendError> _errors = [];
     private readonly Dictionary<Instance, AppendReason> _reasons = new(ReferenceEqualityComparer.Instance);
     private readonly List<LocalOrigin> _origins = [];
-    private long _seriesBytes = metadata.Instances.Aggregate(0L, (sum, record) => long.CreateSaturating((Int128)sum + record.SizeBytes));
+    private long _seriesBytes = BytesOf(metadata);
     private int _instancesDone;
     private long _bytesDone;
 
@@ -78,7 +78,7 @@ internal sealed partial class AppendSession(
     {
         try
         {
-            RequireHasher(instance);
+            RequireHasher(instance, metadata);
             IInstanceSource? source = options.DeleteLocalOrigin && instance.Record is null ? sources.Resolve(instance.DicomUri) : null;
             LocalOrigin? origin = source is FileInstanceSource file ? LocalOrigin.TryObserve(file) : null;
             if (origin is null && HintCheck.IsSame(instance, metadata))
@@ -174,21 +174,11 @@ internal sealed partial class AppendSession(
 
     private void Report(long bytes) => options.Progress?.Report(new InstanceProgress(++_instancesDone, _bytesDone += bytes));
 
-    /// <summary>
-    /// Whether an error costs only its instance; one of the stored instance that it is compared with does. One of the scratch
-    /// disk or of the store costs the call.
-    /// </summary>
-    public static bool IsOfInstance(Exception error) => error
-        is Part10.InvalidDicomException or SourceChangedException or SeriesMismatchException or HintMismatchException or SourceReadException
-        or InstanceTooLargeException or SeriesTooLargeException or UidHashingException
-        or TarValidationException or SeriesChangedException;
-
     /// <summary>Takes an instance in, or finds that it is there; the result is its checksum.</summary>
     private async Task<uint> TakeAsync(PreparedInstance prepared, CancellationToken cancellationToken)
     {
         Instance instance = prepared.Instance;
-        string uid = instance.ToStored(prepared.Uids.InstanceUid);
-        RequireBelongs(instance, prepared.Uids, uid);
+        string uid = RequireBelongs(instance, prepared.Uids, names.Id);
         instance.StoredUid = uid;
         HintCheck.Require(instance, prepared.Uids, prepared.SizeBytes, prepared.Scan?.Crc32c);
         if (metadata.TryGetInstance(uid, out InstanceRecord? existing))
@@ -216,32 +206,6 @@ internal sealed partial class AppendSession(
         _seriesBytes += record.SizeBytes;
         Take(instance, _new, AppendReason.NewUid);
         return record.Crc32c;
-    }
-
-    /// <summary>A series either hides the UIDs of all its instances or of none.</summary>
-    private void RequireHasher(Instance instance)
-    {
-        if (metadata.UsesHashedUids != (instance.UidHasher is not null))
-        {
-            throw new UidHashingException(instance.OriginalPath, metadata.UsesHashedUids
-                ? $"the series {names.Id} hides its UIDs, and the instance has no {nameof(Instance.UidHasher)}"
-                : $"the series {names.Id} has its UIDs in clear, and the instance has a {nameof(Instance.UidHasher)}");
-        }
-    }
-
-    private void RequireBelongs(Instance instance, InstanceUids uids, string uid)
-    {
-        string studyUid = instance.ToStored(uids.StudyUid);
-        string seriesUid = instance.ToStored(uids.SeriesUid);
-        if (studyUid != names.Id.StudyUid || seriesUid != names.Id.SeriesUid)
-        {
-            throw new SeriesMismatchException(instance.DicomUri, names.Id, studyUid, seriesUid);
-        }
-
-        if (!DicomUid.IsSafeName(uid))
-        {
-            throw new Part10.InvalidDicomException(0, Part10.DicomTag.SOPInstanceUID, $"\"{uid}\" cannot name an instance");
-        }
     }
 
     private async Task<InstanceRecord> StreamAsync(PreparedInstance prepared, string uid, ScratchArchive scratch, CancellationToken cancellationToken)

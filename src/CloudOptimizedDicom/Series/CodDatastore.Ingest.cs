@@ -25,7 +25,12 @@ public sealed partial class CodDatastore
         return ForEachSeriesAsync(
             instances,
             options,
-            (group, mayReplace, token) => StoreSeriesAsync(group, options, options.Append with { Progress = progress?.Part() }, mayReplace, token),
+            async (group, mayReplace, token) =>
+            {
+                AppendOptions append = options.Append with { Progress = progress?.Part() };
+                SeriesIngest result = await StoreSeriesAsync(group, options, append, mayReplace, token).ConfigureAwait(false);
+                return result with { IsRepeat = group.IsRepeat };
+            },
             static error => new SeriesIngest { Id = null, Errors = [error] },
             cancellationToken);
     }
@@ -35,7 +40,8 @@ public sealed partial class CodDatastore
     /// asked for. What hints do not tell is read: headers, and whole files of this machine whose UIDs are stored. An instance
     /// that is not what its hints say, or is damaged behind its header, is found by storing it only; so are a copied series'
     /// first append (three requests more), a thumbnail that a write drops (two), and files over 4 MiB whose UIDs stand behind
-    /// their pixels. <see cref="AppendOptions.TreatMetadataDiffsAsSame"/> is not looked at.
+    /// their pixels. <see cref="AppendOptions.TreatMetadataDiffsAsSame"/> is not looked at, and of a series that comes in more
+    /// than one group each is planned as if it were the only one.
     /// </summary>
     /// <param name="instances">The instances.</param>
     /// <param name="options">How they would be stored; <see langword="null"/> for the defaults.</param>
@@ -50,7 +56,7 @@ public sealed partial class CodDatastore
         return ForEachSeriesAsync(
             instances,
             options,
-            (group, mayReplace, token) => new SeriesPlanner(this, group.Id, options, mayReplace).PlanAsync(group.Instances, token),
+            (group, mayReplace, token) => new SeriesPlanner(this, group, options, mayReplace).PlanAsync(token),
             static error => new SeriesPlan { Outcome = new SeriesIngest { Id = null, Errors = [error] }, Cost = default, ArchiveBytes = 0 },
             cancellationToken);
     }
@@ -69,20 +75,22 @@ public sealed partial class CodDatastore
             throw new ArgumentException("Instances are stored by append or write.", nameof(options));
         }
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var results = Channel.CreateUnbounded<T>();
+        using var abandoned = new CancellationTokenSource();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, abandoned.Token);
+        var results = Channel.CreateBounded<T>(options.MaxParallelism);
         Task running = RunAsync(ending.Token);
         try
         {
-            await foreach (T result in results.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            // A cancelled run tells what it has stored before it ends.
+            await foreach (T result in results.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
             {
                 yield return result;
             }
         }
         finally
         {
-            // When the caller has had enough, the work is told so. What it throws comes through the channel.
-            await ending.CancelAsync().ConfigureAwait(false);
+            // What the work throws comes through the channel.
+            await abandoned.CancelAsync().ConfigureAwait(false);
             await running.ConfigureAwait(false);
         }
 
@@ -91,20 +99,28 @@ public sealed partial class CodDatastore
             try
             {
                 bool isAllKnown = true;
+                var turns = new SeriesTurns();
                 var grouper = new SeriesGrouper(this)
                 {
                     MaxParallelism = options.MaxParallelism,
                     MaxWaiting = options.Mode == CodMode.Write ? int.MaxValue : options.MaxWaiting,
-                    OnUnknown = error =>
+                    OnUnknown = async error =>
                     {
-                        isAllKnown = false;
-                        results.Writer.TryWrite(ofUnknown(error));
+                        if (options.IsForeign?.Invoke(error) != true)
+                        {
+                            isAllKnown = false;
+                            await results.Writer.WriteAsync(ofUnknown(error), abandoned.Token).ConfigureAwait(false);
+                        }
                     },
                 };
                 await Parallel.ForEachAsync(
                     grouper.GroupAsync(instances, token),
                     new ParallelOptions { MaxDegreeOfParallelism = options.MaxParallelism, CancellationToken = token },
-                    async (group, each) => results.Writer.TryWrite(await work(group, isAllKnown, each).ConfigureAwait(false))).ConfigureAwait(false);
+                    async (group, each) =>
+                    {
+                        T result = await turns.RunAsync(group.Id, () => work(group, isAllKnown, each)).ConfigureAwait(false);
+                        await results.Writer.WriteAsync(result, abandoned.Token).ConfigureAwait(false);
+                    }).ConfigureAwait(false);
                 results.Writer.Complete();
             }
             catch (Exception error)
@@ -117,7 +133,7 @@ public sealed partial class CodDatastore
     private async Task<SeriesIngest> StoreSeriesAsync(
         SeriesGroup group, IngestOptions options, AppendOptions append, bool mayReplace, CancellationToken cancellationToken)
     {
-        (SeriesId id, IReadOnlyList<Instance> instances) = group;
+        (SeriesId id, IReadOnlyList<Instance> instances) = (group.Id, group.Instances);
         try
         {
             if (options.Mode == CodMode.Append)

@@ -163,6 +163,7 @@ public sealed partial class CodDatastore : IAsyncDisposable
         if (series is null)
         {
             Instance[] same = [.. instances.Distinct()];
+            appendOptions?.Progress?.Report(new InstanceProgress(same.Length, same.Sum(instance => instance.KnownSizeBytes ?? 0)));
             var known = new AppendResult
             {
                 New = [],

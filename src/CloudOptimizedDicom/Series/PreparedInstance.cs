@@ -107,7 +107,8 @@ internal sealed class PreparedInstance : IAsyncDisposable
         return (await InstanceHead.ReadAsync(source, cancellationToken).ConfigureAwait(false)).Uids;
     }
 
-    private static void RequirePrefix(bool hasPrefix)
+    /// <exception cref="InvalidDicomException">There is none.</exception>
+    public static void RequirePrefix(bool hasPrefix)
     {
         if (!hasPrefix)
         {

@@ -5,14 +5,11 @@ namespace CloudOptimizedDicom;
 
 /// <summary>
 /// Sorts instances by the series that they belong to, because a series should be opened once for all of its instances. Where
-/// hints do not tell the three UIDs, headers are read, several at once. One run at a time; <see cref="RepeatedGroups"/> may be
-/// read from any thread.
+/// hints do not tell the three UIDs, headers are read, several at once. Thread-safe; each call groups for itself.
 /// </summary>
 /// <param name="datastore">Reads the headers, with its credentials.</param>
 public sealed class SeriesGrouper(CodDatastore datastore)
 {
-    private int _repeatedGroups;
-
     /// <summary>How many headers are read at once, 1 or more.</summary>
     /// <value>The default is the number of processors.</value>
     public int MaxParallelism { get; init; } = Environment.ProcessorCount;
@@ -26,13 +23,7 @@ public sealed class SeriesGrouper(CodDatastore datastore)
 
     /// <summary>Told of an instance whose series cannot be told. Calls come one after the other.</summary>
     /// <value>The default is <see langword="null"/>: such an instance is thrown.</value>
-    public Action<AppendError>? OnUnknown { get; init; }
-
-    /// <summary>
-    /// How many groups were of a series of which a group was given out before. Each costs what opening the series costs, and
-    /// its archive down and up once more. Input that is sorted by series has none.
-    /// </summary>
-    public int RepeatedGroups => Volatile.Read(ref _repeatedGroups);
+    public Func<AppendError, ValueTask>? OnUnknown { get; init; }
 
     /// <summary>Groups instances. All of them are looked at before the first group comes, unless more than <see cref="MaxWaiting"/> are.</summary>
     /// <param name="instances">The instances.</param>
@@ -49,12 +40,13 @@ public sealed class SeriesGrouper(CodDatastore datastore)
         var given = new HashSet<SeriesId>();
         SeriesGroup GiveOut(SeriesGroup group)
         {
-            if (!given.Add(group.Id) && Interlocked.Increment(ref _repeatedGroups) == 1)
+            if (given.Add(group.Id))
             {
-                datastore.Logger.PoorlyGrouped(group.Id, MaxWaiting);
+                return group;
             }
 
-            return group;
+            datastore.Logger.PoorlyGrouped(group.Id, MaxWaiting);
+            return group with { IsRepeat = true };
         }
 
         await foreach ((Instance instance, SeriesId id) in IdentifyAsync(instances, cancellationToken).ConfigureAwait(false))
@@ -81,7 +73,7 @@ public sealed class SeriesGrouper(CodDatastore datastore)
         {
             await foreach (Instance instance in instances.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                reading.Enqueue((instance, Task.Run(() => datastore.IdentifyAsync(instance, cancellationToken), cancellationToken)));
+                reading.Enqueue((instance, BeginIdentify(instance, cancellationToken)));
                 if (reading.Count >= MaxParallelism && await TakeAsync(reading.Dequeue()).ConfigureAwait(false) is { } known)
                 {
                     yield return (known.Instance, known.Id);
@@ -111,8 +103,13 @@ public sealed class SeriesGrouper(CodDatastore datastore)
         }
         catch (CodException error) when (OnUnknown is not null)
         {
-            OnUnknown(new AppendError(entry.Instance, error));
+            await OnUnknown(new AppendError(entry.Instance, error)).ConfigureAwait(false);
             return null;
         }
     }
+
+    /// <summary>What is known takes no thread.</summary>
+    private Task<SeriesId> BeginIdentify(Instance instance, CancellationToken cancellationToken) => instance.KnownUids is not null
+        ? datastore.IdentifyAsync(instance, cancellationToken)
+        : Task.Run(() => datastore.IdentifyAsync(instance, cancellationToken), cancellationToken);
 }

@@ -20,4 +20,7 @@ public sealed record SeriesIngest
 
     /// <summary>Whether somebody else is writing the series, so that it was skipped; all its instances are in <see cref="Errors"/> then.</summary>
     public bool IsLocked { get; init; }
+
+    /// <summary>Whether others of the series were dealt with before, because they came too far apart (<see cref="SeriesGroup.IsRepeat"/>).</summary>
+    public bool IsRepeat { get; init; }
 }

@@ -5,12 +5,12 @@ namespace CloudOptimizedDicom;
 
 /// <summary>Tells what storing instances of one series would do. It makes the decisions of <see cref="AppendSession"/> by what is known without storing.</summary>
 /// <param name="datastore">The datastore.</param>
-/// <param name="id">The series.</param>
+/// <param name="group">The instances.</param>
 /// <param name="options">How the instances would be stored.</param>
 /// <param name="mayReplace">Whether a write may replace what the series has.</param>
-internal sealed class SeriesPlanner(CodDatastore datastore, SeriesId id, IngestOptions options, bool mayReplace)
+internal sealed class SeriesPlanner(CodDatastore datastore, SeriesGroup group, IngestOptions options, bool mayReplace)
 {
-    private readonly SeriesNames _names = datastore.Name(id);
+    private readonly SeriesNames _names = datastore.Name(group.Id);
     private readonly Dictionary<string, Instance> _newByUid = [];
     private readonly List<Instance> _same = [];
     private readonly List<Instance> _conflict = [];
@@ -20,16 +20,16 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesId id, IngestO
     private bool _notesConflicts;
     private RequestEstimate _cost;
 
-    public async Task<SeriesPlan> PlanAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
+    public async Task<SeriesPlan> PlanAsync(CancellationToken cancellationToken)
     {
         try
         {
             StoredSeries? stored = await ReadStoredAsync(cancellationToken).ConfigureAwait(false);
             SeriesMetadata metadata = stored is not null && options.Mode == CodMode.Append
                 ? stored.Metadata
-                : new SeriesMetadata(id, options.OpenSeries.UsesHashedUids, MetadataVersion.V2);
-            _seriesBytes = metadata.Instances.Sum(record => record.SizeBytes);
-            foreach (Instance instance in instances.Distinct())
+                : new SeriesMetadata(group.Id, stored?.Metadata.UsesHashedUids ?? options.OpenSeries.UsesHashedUids, MetadataVersion.V2);
+            _seriesBytes = AppendSession.BytesOf(metadata);
+            foreach (Instance instance in group.Instances.Distinct())
             {
                 await PlanAsync(instance, metadata, cancellationToken).ConfigureAwait(false);
             }
@@ -38,8 +38,10 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesId id, IngestO
         }
         catch (Exception error) when (error is CodException or IOException or UnauthorizedAccessException)
         {
-            SeriesIngest failed = new() { Id = id, Errors = [.. instances.Select(instance => new AppendError(instance, error))] };
-            return new SeriesPlan { Outcome = failed, Cost = default, ArchiveBytes = 0 };
+            // The run meets the same after its first two requests.
+            _cost += datastore.Store.IsRemote ? new RequestEstimate(0, ClassB: 2, 0, 0, 0) : default;
+            var failed = new SeriesIngest { Id = group.Id, IsRepeat = group.IsRepeat, Errors = [.. group.Instances.Select(instance => new AppendError(instance, error))] };
+            return new SeriesPlan { Outcome = failed, Cost = _cost, ArchiveBytes = 0 };
         }
     }
 
@@ -48,7 +50,7 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesId id, IngestO
     {
         try
         {
-            CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, CodMode.Read, options.OpenSeries, cancellationToken).ConfigureAwait(false);
+            CodObject series = await datastore.OpenSeriesAsync(group.Id.StudyUid, group.Id.SeriesUid, CodMode.Read, options.OpenSeries, cancellationToken).ConfigureAwait(false);
             await using (series.ConfigureAwait(false))
             {
                 return series.Stored;
@@ -64,12 +66,13 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesId id, IngestO
     {
         try
         {
-            bool isInBucket = datastore.Sources.ResolveBucket(instance.OriginalPath) is not null;
+            AppendSession.RequireHasher(instance, metadata);
+            bool isInBucket = datastore.Sources.Resolve(instance.OriginalPath) is ObjectInstanceSource;
             bool needsHeader = instance.Hints is not { InstanceUid: not null, SeriesUid: not null, StudyUid: not null };
             if (needsHeader && isInBucket)
             {
-                long size = (await instance.ReadHeadAsync(datastore.Sources, cancellationToken).ConfigureAwait(false)).SizeBytes;
-                _cost += new RequestEstimate(0, ClassB: 1, 0, BytesDown: Math.Min(size, InstanceHead.FirstBytes), 0);
+                InstanceHead head = await instance.ReadHeadAsync(datastore.Sources, cancellationToken).ConfigureAwait(false);
+                _cost += new RequestEstimate(0, ClassB: head.Requests, 0, head.BytesRead, 0);
             }
 
             if (HintCheck.IsSame(instance, metadata))
@@ -100,7 +103,8 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesId id, IngestO
         }
 
         long size = instance.KnownSizeBytes!.Value;
-        string uid = instance.ToStored(instance.KnownUids!.InstanceUid);
+        PreparedInstance.RequirePrefix(instance.KnownPrefix ?? true);
+        string uid = AppendSession.RequireBelongs(instance, instance.KnownUids!, group.Id);
         instance.StoredUid = uid;
         if (size > options.Append.MaxInstanceBytes)
         {
@@ -149,7 +153,7 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesId id, IngestO
             _cost += await CostOfStoringAsync(stored, metadata, archiveBytes, cancellationToken).ConfigureAwait(false);
         }
 
-        var outcome = new SeriesIngest { Id = id, New = [.. _newByUid.Values], Same = _same, Conflict = _conflict, Errors = _errors };
+        var outcome = new SeriesIngest { Id = group.Id, IsRepeat = group.IsRepeat, New = [.. _newByUid.Values], Same = _same, Conflict = _conflict, Errors = _errors };
         return new SeriesPlan { Outcome = outcome, Cost = _cost, ArchiveBytes = archiveBytes };
     }
 

@@ -69,13 +69,16 @@ public sealed class InstanceInventoryTests
     }
 
     [Test]
-    public async Task Read_JsonLineThatIsTooLong_IsToldAndNotKept()
+    public async Task Read_LineThatIsTooLong_IsTold()
     {
         string longUri = new('b', 3 * InstanceInventory.MaxLineBytes);
         var bad = new List<InventoryException>();
         List<Instance> instances = await ReadAsync($"{{\"uri\":\"a\"}}\n{{\"uri\":\"{longUri}\"}}\n{{\"uri\":\"c\"}}", bad.Add);
         Assert.That(bad.Select(error => error.LineNumber), Is.EqualTo(new[] { 2L }));
         Assert.That(instances.Select(instance => instance.DicomUri), Is.EqualTo(new[] { "a", "c" }));
+        bad.Clear();
+        await ReadAsync($"uri\na\n{longUri}", bad.Add);
+        Assert.That(bad.Select(error => error.LineNumber), Is.EqualTo(new[] { 3L }), "the last line, without an end");
     }
 
     [TestCase("size,crc32c\n1,2")]

@@ -53,6 +53,39 @@ public sealed class IngestTests
     }
 
     [Test]
+    public async Task Ingest_SeriesInSeveralGroups_DoesNotMeetItsOwnLock()
+    {
+        Instance[] shuffled = [.. Files("ct5").Zip(Files("appendset").Take(5), (left, right) => new[] { left, right }).SelectMany(pair => pair)];
+        var options = new IngestOptions { MaxWaiting = 1, MaxParallelism = 4 };
+        List<SeriesIngest> results = await _datastore.IngestAsync(shuffled.ToAsyncEnumerable(), options).ToListAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(results.SelectMany(result => result.Errors).Select(error => error.Error.Message), Is.Empty);
+            Assert.That(results, Has.Count.EqualTo(10));
+            Assert.That(results.Count(result => result.IsRepeat), Is.EqualTo(8));
+            Assert.That(results.Sum(result => result.New.Count + result.Conflict.Count), Is.EqualTo(10));
+        }
+    }
+
+    [Test]
+    public async Task Ingest_Cancelled_TellsWhatItHasStored()
+    {
+        using var cancelling = new CancellationTokenSource();
+        var stored = new List<SeriesIngest>();
+        var options = new IngestOptions { MaxParallelism = 1, Append = new AppendOptions { Progress = new CancelAfterFirst(cancelling) } };
+        Assert.CatchAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (SeriesIngest result in _datastore.IngestAsync(Files("ct5", "appendset").ToAsyncEnumerable(), options, cancelling.Token))
+            {
+                stored.Add(result);
+            }
+        });
+        int found = await _datastore.ListSeriesAsync().CountAsync(series => series.TimeUpdated is not null);
+        Assert.That(stored.Count(result => result.New.Count > 0), Is.EqualTo(found));
+        Assert.That(Directory.GetFiles(_folder, ".gradient.lock", SearchOption.AllDirectories), Is.Empty);
+    }
+
+    [Test]
     public async Task Ingest_EndedByTheCaller_LeavesNoLock()
     {
         await foreach (SeriesIngest result in _datastore.IngestAsync(Files("ct5", "appendset").ToAsyncEnumerable(), new IngestOptions { MaxParallelism = 1 }))
@@ -97,6 +130,18 @@ public sealed class IngestTests
     [
         .. folders.SelectMany(folder => Directory.GetFiles(Repository.TestData("dicom", folder)).Order(StringComparer.Ordinal)).Select(file => new Instance(file)),
     ];
+
+    /// <summary>Cancels at the first instance of the second series.</summary>
+    private sealed class CancelAfterFirst(CancellationTokenSource cancelling) : IProgress<InstanceProgress>
+    {
+        public void Report(InstanceProgress value)
+        {
+            if (value.Instances == 6)
+            {
+                cancelling.Cancel();
+            }
+        }
+    }
 
     /// <summary>Remembers what was told last; calls come one after the other.</summary>
     private sealed class LastProgress : IProgress<InstanceProgress>

@@ -121,6 +121,28 @@ public sealed class PlanIngestTests : CloudStorageFixture
     }
 
     [Test]
+    public async Task Plan_InstancesThatStoringRefuses_AreRefused()
+    {
+        async Task<Instance[]> MakeAsync()
+        {
+            Instance[] hinted = await HintedAsync("1.dcm", "2.dcm");
+            return
+            [
+                hinted[0],
+                new Instance(hinted[1].DicomUri) { Hints = hinted[1].Hints, UidHasher = uid => uid },
+                new Instance("s3://inbox/3.dcm") { Hints = hinted[0].Hints with { InstanceUid = "1.2.3" } },
+                new Instance("gs://Not a bucket/4.dcm") { Hints = hinted[0].Hints with { InstanceUid = "1.2.4" } },
+                new Instance(Repository.TestData("dicom", "odd_no_preamble", "odd_no_preamble.dcm")),
+            ];
+        }
+
+        List<SeriesPlan> plans = await PlanAsync(await MakeAsync(), new IngestOptions());
+        List<SeriesIngest> results = await IngestAsync(await MakeAsync(), new IngestOptions());
+        Assert.That(Describe(plans.Select(plan => plan.Outcome)), Is.EqualTo(Describe(results)));
+        Assert.That((results.Sum(result => result.New.Count), results.Sum(result => result.Errors.Count)), Is.EqualTo((1, 4)));
+    }
+
+    [Test]
     public async Task Plan_WritesNothingAndTakesNoLock()
     {
         await StoreAsync("1.dcm");

@@ -1,12 +1,15 @@
 using System.Text.Json;
 using CloudOptimizedDicom.Testing.Faults;
+using CloudOptimizedDicom.Part10;
 using CloudOptimizedDicom.Testing.Requests;
+using CloudOptimizedDicom.Tests.Part10;
 
 namespace CloudOptimizedDicom.Tests.Series;
 
 /// <summary>Instances that come from a bucket.</summary>
 public sealed class RemoteSourceTests : CloudStorageFixture
 {
+    private const int FirstBytes = 64 * 1024;
     private const string Study = "1.2.826.0.1.3680043.8.498.7001.93";
     private const string SeriesUid = Study + ".1";
 
@@ -81,6 +84,53 @@ public sealed class RemoteSourceTests : CloudStorageFixture
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    /// <summary>Wherever the first bytes end, also within a UID.</summary>
+    [Test]
+    public async Task IdentifyAsync_HeadThatEndsWithinAUid_ReadsOn([Range(0, 72, 4)] int missing)
+    {
+        DicomFileBuilder file = DicomFileBuilder.Create()
+            .Element(DicomTag.SOPInstanceUID, DicomVr.UI, "1.2.3.4.5.6")
+            .Element(new DicomTag(0x00190010), DicomVr.LO, "A CREATOR");
+        file.Element(new DicomTag(0x00191001), DicomVr.OB, new byte[FirstBytes - file.Position - 12 - missing])
+            .Element(DicomTag.StudyInstanceUID, DicomVr.UI, "1.2.3.4.5.6.7.8")
+            .Element(DicomTag.SeriesInstanceUID, DicomVr.UI, "1.2.3.4.5.6.7.8.9.10.11.12.13.14.15")
+            .Element(DicomTag.InstanceNumber, DicomVr.IS, "1");
+        string path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllBytesAsync(path, file.ToArray());
+            string uri = await PutAsync("long.dcm", path);
+            Assert.That(await Datastore.IdentifyAsync(new Instance(uri)), Is.EqualTo(new SeriesId("1.2.3.4.5.6.7.8", "1.2.3.4.5.6.7.8.9.10.11.12.13.14.15")));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Test]
+    public async Task IdentifyAsync_LargeObjectThatIsNotDicom_IsGivenUpAfterItsHead()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            await using (FileStream large = File.Create(path))
+            {
+                await large.WriteAsync("PK\u0003\u0004 an archive of something"u8.ToArray());
+                large.SetLength(20 << 20);
+            }
+
+            string uri = await PutAsync("large.zip", path);
+            TakeRequests();
+            Assert.ThrowsAsync<InvalidDicomException>(() => Datastore.IdentifyAsync(new Instance(uri)));
+            Assert.That(TakeRequests(), Has.Count.EqualTo(1));
+        }
+        finally
+        {
+            File.Delete(path);
         }
     }
 

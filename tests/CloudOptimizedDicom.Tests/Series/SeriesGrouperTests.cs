@@ -28,7 +28,7 @@ public sealed class SeriesGrouperTests
             Assert.That(groups[0].Instances, Is.EqualTo(new[] { instances[3] }));
             Assert.That(groups[1].Instances, Is.EqualTo(new[] { instances[1], instances[4] }));
             Assert.That(groups[2].Instances, Is.EqualTo(new[] { instances[0], instances[2], instances[5] }));
-            Assert.That(grouper.RepeatedGroups, Is.Zero);
+            Assert.That(groups.Select(group => group.IsRepeat), Is.All.False);
         }
     }
 
@@ -57,7 +57,7 @@ public sealed class SeriesGrouperTests
     {
         Instance[] instances = [new("none.dcm"), Hinted("a", 1), new(Repository.TestData("dicom_manifest.json"))];
         var unknown = new List<AppendError>();
-        var grouper = new SeriesGrouper(_datastore) { OnUnknown = unknown.Add, MaxParallelism = 1 };
+        var grouper = new SeriesGrouper(_datastore) { OnUnknown = error => Add(unknown, error), MaxParallelism = 1 };
         List<SeriesGroup> groups = await grouper.GroupAsync(instances.ToAsyncEnumerable()).ToListAsync();
         Assert.That(groups.Single().Instances, Is.EqualTo(new[] { instances[1] }));
         Assert.That(unknown.Select(error => error.Instance), Is.EqualTo(new[] { instances[0], instances[2] }));
@@ -72,11 +72,18 @@ public sealed class SeriesGrouperTests
         Hints = new Hints { StudyUid = "9", SeriesUid = $"9.{series}", InstanceUid = $"9.{series}.1" },
     };
 
+    private static ValueTask Add(List<AppendError> list, AppendError error)
+    {
+        list.Add(error);
+        return ValueTask.CompletedTask;
+    }
+
     private async Task<(List<string> Groups, int Repeats)> GroupAsync(Instance[] instances, int maxWaiting)
     {
         var grouper = new SeriesGrouper(_datastore) { MaxWaiting = maxWaiting };
-        List<string> groups = await grouper.GroupAsync(instances.ToAsyncEnumerable())
-            .Select(group => $"{group.Id.SeriesUid}:{string.Concat(group.Instances.Select(instance => instance.DicomUri))}").ToListAsync();
-        return (groups, grouper.RepeatedGroups);
+        List<SeriesGroup> groups = await grouper.GroupAsync(instances.ToAsyncEnumerable()).ToListAsync();
+        return (
+            [.. groups.Select(group => $"{group.Id.SeriesUid}:{string.Concat(group.Instances.Select(instance => instance.DicomUri))}")],
+            groups.Count(group => group.IsRepeat));
     }
 }
