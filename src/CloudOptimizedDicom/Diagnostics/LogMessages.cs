@@ -27,7 +27,7 @@ internal static partial class LogMessages
     public static partial void LockOverridden(this ILogger logger, string series, object holder);
 
     [LoggerMessage(1008, LogLevel.Warning, "{Uri} could not be deleted. No metadata names it any more.")]
-    public static partial void ThumbnailNotDeleted(this ILogger logger, Exception error, string uri);
+    public static partial void ObjectNotDeleted(this ILogger logger, Exception error, string uri);
 
     [LoggerMessage(1009, LogLevel.Warning, "{Path} was to be deleted and stays: {Reason}.")]
     public static partial void OriginKept(this ILogger logger, string path, string reason);

@@ -9,7 +9,7 @@ public sealed class LockAcquisitionException : CodException
     public LockAcquisitionException(string lockUri, LockHolder? holder)
         : base(holder is null
             ? $"The lock {lockUri} was taken by somebody else and released again."
-            : $"The lock {lockUri} is held by {holder}.")
+            : $"The lock {lockUri} is held by {holder}.{Advise(holder)}")
     {
         LockUri = lockUri;
         Holder = holder;
@@ -23,4 +23,7 @@ public sealed class LockAcquisitionException : CodException
 
     /// <summary>Always: locks are released.</summary>
     public override bool IsTransient => true;
+
+    private static string Advise(LockHolder holder) => holder.Operation == LockOperation.Copy
+        ? " Where that copy was broken off, cod unlock --force removes the lock, and the series can be copied again." : "";
 }

@@ -18,7 +18,7 @@ public sealed record LockHolder
     /// <summary>Number of the process on that machine; <see langword="null"/> when the lock does not say.</summary>
     public int? ProcessId { get; init; }
 
-    /// <summary>What is being done: <c>write</c>, <c>append</c>, <c>delete</c> or <c>repair</c>; <see langword="null"/> when the lock does not say.</summary>
+    /// <summary>What is being done: <c>write</c>, <c>append</c>, <c>copy</c>, <c>delete</c> or <c>repair</c>; <see langword="null"/> when the lock does not say.</summary>
     public string? Operation { get; init; }
 
     /// <summary>The library that took it, with its version; <see langword="null"/> when the lock does not say.</summary>

@@ -6,6 +6,9 @@ internal static class LockOperation
     public const string Write = "write";
     public const string Append = "append";
 
+    /// <summary>The series is being replaced by one of another datastore, which a copy that is made again brings once more.</summary>
+    public const string Copy = "copy";
+
     /// <summary>The series is being deleted: what is left of it is to go as well.</summary>
     public const string Delete = "delete";
 

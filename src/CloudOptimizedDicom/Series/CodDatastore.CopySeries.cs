@@ -17,16 +17,19 @@ public sealed partial class CodDatastore
     /// <param name="progress">Is told the bytes that are at the destination, after each object.</param>
     /// <param name="cancellationToken">Is heard until the first object is written.</param>
     /// <returns>What was done; nothing where the destination has the same series already.</returns>
-    /// <exception cref="ArgumentException">A UID cannot be part of a path.</exception>
+    /// <exception cref="ArgumentException">A UID cannot be part of a path, or the destination is this datastore.</exception>
     /// <exception cref="CodObjectNotFoundException">There is no such series.</exception>
     /// <exception cref="SeriesExistsException">The destination has another series of these UIDs, which is not to be replaced.</exception>
     /// <exception cref="LockAcquisitionException">Somebody else is writing the series at the destination.</exception>
     /// <exception cref="LockLostException">Somebody else has removed the lock meanwhile; copy again.</exception>
     /// <exception cref="ErrorLogExistsException">An error.log is beside the series, here or there.</exception>
     /// <exception cref="SeriesChangedException">The source does not come to rest.</exception>
-    /// <exception cref="SeriesDamagedException">The objects of the source do not belong together.</exception>
+    /// <exception cref="SeriesDamagedException">
+    /// The objects of the source do not belong together; or the destination has an archive whose instances no metadata knows, and
+    /// that is not to be replaced.
+    /// </exception>
     /// <exception cref="Metadata.SeriesMetadataException">The metadata is not readable, here or there.</exception>
-    /// <exception cref="CodSyncException">Something may have been written, and the lock at the destination stays.</exception>
+    /// <exception cref="CopyInterruptedException">Something may have been written, and the lock at the destination stays.</exception>
     /// <exception cref="ObjectStoreException">A store did not answer; nothing was written.</exception>
     /// <exception cref="IOException">There is no room for the archive on this machine.</exception>
     public Task<CopyReport> CopySeriesAsync(
@@ -38,6 +41,11 @@ public sealed partial class CodDatastore
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
+        if (destination.Uri == Uri)
+        {
+            throw new ArgumentException($"{Uri} cannot be copied to itself.", nameof(destination));
+        }
+
         return new SeriesCopy(this, destination, new SeriesId(studyUid, seriesUid), options ?? new CopyOptions(), progress).RunAsync(cancellationToken);
     }
 }

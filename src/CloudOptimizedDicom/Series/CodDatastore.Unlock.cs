@@ -68,7 +68,7 @@ public sealed partial class CodDatastore
     private async Task RequireReadableWithoutLockAsync(SeriesNames names, CancellationToken cancellationToken)
     {
         ObjectInfo? archive = await Store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false);
-        if (archive?.UploadId is not null && await ReadReadableAsync(names, cancellationToken).ConfigureAwait(false) is { Metadata.Tar: null })
+        if (archive?.UploadId is not null && await ReadReadableAsync(names, cancellationToken).ConfigureAwait(false) is { Metadata: { Tar: null, Instances.Count: > 0 } })
         {
             throw new SeriesDamagedException(
                 $"{Store.RootUri}/{names.Folder}",

@@ -89,7 +89,7 @@ public sealed partial class CodObject
             return null;
         }
 
-        (SeriesLockHandle handle, stored) = await LockAsync(datastore, names, mode, stored, options, cancellationToken).ConfigureAwait(false);
+        (SeriesLockHandle handle, stored) = await LockAsync(datastore, names, OperationOf(mode), stored, options, cancellationToken).ConfigureAwait(false);
         try
         {
             return await OpenLockedAsync(datastore, names, mode, options, handle, stored, await errorLog.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
@@ -103,10 +103,9 @@ public sealed partial class CodObject
 
     /// <summary>Takes the lock; gives it with the metadata as it was last seen before.</summary>
     internal static async Task<(SeriesLockHandle Handle, StoredSeries? Seen)> LockAsync(
-        CodDatastore datastore, SeriesNames names, CodMode mode, StoredSeries? stored, OpenSeriesOptions options, CancellationToken cancellationToken)
+        CodDatastore datastore, SeriesNames names, string operation, StoredSeries? stored, OpenSeriesOptions options, CancellationToken cancellationToken)
     {
         var seriesLock = new SeriesLock(datastore.Store, names.Lock, datastore.Meter);
-        string operation = mode == CodMode.Write ? LockOperation.Write : LockOperation.Append;
         var waiting = new LockWait(seriesLock, options.WaitForLock, datastore.Options.TimeProvider);
         while (true)
         {
@@ -127,16 +126,20 @@ public sealed partial class CodObject
             }
 
             await waiting.WaitAsync(holder, cancellationToken).ConfigureAwait(false);
-            await RequireNoErrorLogAsync(datastore, names, options, cancellationToken).ConfigureAwait(false);
+            if (!options.OverrideErrors)
+            {
+                // Whoever held the lock may have left one.
+                await RequireNoErrorLogAsync(datastore, names, cancellationToken).ConfigureAwait(false);
+            }
+
             stored = await StoredSeries.ReadAsync(datastore.Store, names, stored, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Whoever held the lock may have left an error log.</summary>
-    private static async Task RequireNoErrorLogAsync(
-        CodDatastore datastore, SeriesNames names, OpenSeriesOptions options, CancellationToken cancellationToken)
+    /// <exception cref="ErrorLogExistsException">There is one.</exception>
+    internal static async Task RequireNoErrorLogAsync(CodDatastore datastore, SeriesNames names, CancellationToken cancellationToken)
     {
-        if (!options.OverrideErrors && await datastore.Store.GetInfoAsync(names.ErrorLog, cancellationToken).ConfigureAwait(false) is not null)
+        if (await datastore.Store.GetInfoAsync(names.ErrorLog, cancellationToken).ConfigureAwait(false) is not null)
         {
             throw new ErrorLogExistsException($"{datastore.Store.RootUri}/{names.ErrorLog}");
         }
@@ -180,6 +183,8 @@ public sealed partial class CodObject
             throw new ErrorLogExistsException($"{datastore.Store.RootUri}/{names.ErrorLog}");
         }
     }
+
+    private static string OperationOf(CodMode mode) => mode == CodMode.Write ? LockOperation.Write : LockOperation.Append;
 
     private static SeriesMetadata NewMetadata(SeriesNames names, StoredSeries? stored, OpenSeriesOptions options) => new(
         names.Id, stored?.Metadata.UsesHashedUids ?? options.UsesHashedUids, options.MetadataVersion ?? MetadataVersion.V2);

@@ -173,14 +173,18 @@ public sealed partial class CodObject
         if (Mode == CodMode.Append)
         {
             uint? crc32c = live is null || recorded is null ? null : await ArchiveChecksum.GetAsync(_store, live, cancellationToken).ConfigureAwait(false);
-            RequireRecorded(live, crc32c, recorded, _stored.Metadata.Instances.Count > 0);
+            RequireRecorded(Uri, live, crc32c, _stored.Metadata);
         }
 
         return new ArchiveFence(live?.Generation ?? 0, isOfMetadata);
     }
 
-    private void RequireRecorded(ObjectInfo? live, uint? crc32c, ObjectIdentity? recorded, bool hasInstances)
+    /// <summary>Refuses an archive that is not the one of the metadata.</summary>
+    /// <exception cref="SeriesDamagedException">It is not.</exception>
+    internal static void RequireRecorded(string uri, ObjectInfo? live, uint? crc32c, SeriesMetadata metadata)
     {
+        ObjectIdentity? recorded = metadata.Tar;
+        bool hasInstances = metadata.Instances.Count > 0;
         string? reason = live switch
         {
             null => hasInstances || recorded is not null ? "there is metadata, but no archive" : null,
@@ -191,7 +195,7 @@ public sealed partial class CodObject
         };
         if (reason is not null)
         {
-            throw new SeriesDamagedException(Uri, reason);
+            throw new SeriesDamagedException(uri, reason);
         }
     }
 

@@ -36,7 +36,7 @@ public sealed partial class CodObject
         }
         catch (Exception error) when (error is ObjectStoreException or OperationCanceledException)
         {
-            _datastore.Logger.ThumbnailNotDeleted(error, $"{_store.RootUri}/{dropped.Name}");
+            _datastore.Logger.ObjectNotDeleted(error, $"{_store.RootUri}/{dropped.Name}");
         }
     }
 }

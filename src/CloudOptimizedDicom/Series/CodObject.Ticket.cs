@@ -68,7 +68,7 @@ public sealed partial class CodObject
         // If the lock proves to be the one of the ticket, it was held all along, and this is the state under it.
         StoredSeries? stored = await StoredSeries.ReadAsync(datastore.Store, names, known: null, cancellationToken).ConfigureAwait(false);
         var seriesLock = new SeriesLock(datastore.Store, names.Lock, datastore.Meter);
-        string operation = ticket.Mode == CodMode.Write ? LockOperation.Write : LockOperation.Append;
+        string operation = OperationOf(ticket.Mode);
         SeriesLockHandle handle = await seriesLock.TryReplaceAsync(
             ticket.LockGeneration, operation, ToBackup(stored, names, options), cancellationToken).ConfigureAwait(false)
             ?? throw new LockLostException(seriesLock.Uri, "the ticket was used already, or the lock was removed or taken over");

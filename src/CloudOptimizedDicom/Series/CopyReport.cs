@@ -21,6 +21,9 @@ public sealed record CopyReport
     /// <summary>Bytes of the instances, without what an archive has around them.</summary>
     public required long InstanceBytes { get; init; }
 
+    /// <summary>Instances of the series that was at the destination and was replaced, or would be; 0 where none was.</summary>
+    public int ReplacedInstances { get; init; }
+
     /// <summary>Whether the archive went from bucket to bucket without passing through this machine.</summary>
     public required bool IsServerSide { get; init; }
 }

@@ -1,4 +1,5 @@
 using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.Storage.Local;
 
 namespace CloudOptimizedDicom;
 
@@ -6,14 +7,16 @@ namespace CloudOptimizedDicom;
 /// The objects of a series in one state, ready to be uploaded elsewhere: the archive is the one that the metadata describes.
 /// Holds copies of what has to pass through this machine until disposed.
 /// </summary>
-internal sealed class CopySource : IAsyncDisposable
+/// <param name="series">The metadata as it was read.</param>
+/// <param name="names">The series.</param>
+/// <param name="store">Where it is.</param>
+/// <param name="destination">Where it is to go.</param>
+internal sealed class CopySource(StoredSeries series, SeriesNames names, IObjectStore store, CodDatastore destination) : IAsyncDisposable
 {
-    private readonly List<ArchiveFile> _files = [];
-
-    private CopySource(StoredSeries series) => Series = series;
+    private readonly List<StagingFile> _files = [];
 
     /// <summary>The metadata.</summary>
-    public StoredSeries Series { get; }
+    public StoredSeries Series => series;
 
     /// <summary>The archive; null for a series that never had an instance.</summary>
     public ObjectUpload? Archive { get; private set; }
@@ -24,122 +27,104 @@ internal sealed class CopySource : IAsyncDisposable
     /// <summary>The thumbnail that the metadata names; null when there is none.</summary>
     public ObjectUpload? Thumbnail { get; private set; }
 
+    private string Uri => $"{store.RootUri}/{names.Folder}";
+
+    /// <summary>Whether the destination copies this archive by itself.</summary>
+    public static bool IsServerSide(StoredSeries series, ObjectInfo? archive, IObjectStore store, CodDatastore destination) =>
+        series.Metadata.Tar is not null && archive?.Crc32c is not null && destination.Store.CanCopyFrom(store);
+
+    /// <summary>Asks for the archive, which must be the one that the metadata describes as far as the store can tell.</summary>
+    /// <exception cref="SeriesDamagedException">It is not.</exception>
+    public async Task<ObjectInfo?> FindArchiveAsync(CancellationToken cancellationToken)
+    {
+        ObjectInfo? archive = await store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false);
+        CodObject.RequireRecorded(Uri, archive, archive?.Crc32c ?? series.Metadata.Tar?.Crc32c, series.Metadata);
+        return archive;
+    }
+
     /// <summary>Reads the objects, once.</summary>
-    /// <param name="series">The metadata as it was read.</param>
-    /// <param name="names">The series.</param>
-    /// <param name="source">Where it is.</param>
-    /// <param name="destination">Where it is to go.</param>
-    /// <param name="cancellationToken">Ends the call early.</param>
     /// <exception cref="SeriesDamagedException">They do not belong together, or not any more.</exception>
-    public static async Task<CopySource> ReadAsync(
-        StoredSeries series, SeriesNames names, CodDatastore source, CodDatastore destination, CancellationToken cancellationToken)
+    /// <exception cref="PreconditionFailedException">One was replaced while it was read.</exception>
+    /// <exception cref="ChecksumMismatchException">Of one, other bytes arrived than the store has.</exception>
+    public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        var opened = new CopySource(series);
-        try
-        {
-            await opened.ReadObjectsAsync(names, source.Store, destination, cancellationToken).ConfigureAwait(false);
-            return opened;
-        }
-        catch (Exception error) when (error is PreconditionFailedException or ChecksumMismatchException)
-        {
-            await opened.DisposeAsync().ConfigureAwait(false);
-            throw new SeriesDamagedException($"{source.Store.RootUri}/{names.Folder}", "an object was replaced while it was read, or has not its checksum", error);
-        }
-        catch
-        {
-            await opened.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (ArchiveFile file in _files)
-        {
-            await file.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    private async Task ReadObjectsAsync(SeriesNames names, IObjectStore store, CodDatastore destination, CancellationToken cancellationToken)
-    {
-        SeriesDamagedException Damaged(string reason) => new($"{store.RootUri}/{names.Folder}", reason);
-        string? scratch = destination.Options.ScratchDirectory;
         if (await store.GetInfoAsync(names.Index, cancellationToken).ConfigureAwait(false) is { } index)
         {
-            Index = ToUpload(index, await DownloadAsync(store, index, scratch, cancellationToken).ConfigureAwait(false), "application/vnd.sqlite3");
+            (_, Index) = await DownloadAsync(index, "application/vnd.sqlite3", cancellationToken).ConfigureAwait(false);
         }
 
-        if (Series.Metadata.Index is { } recorded && (Index?.SizeBytes != recorded.SizeBytes || Index.Crc32c != recorded.Crc32c))
+        if (series.Metadata.Index is { } recorded && (Index?.SizeBytes != recorded.SizeBytes || Index.Crc32c != recorded.Crc32c))
         {
-            throw Damaged("the index is not the one that the metadata describes");
+            throw new SeriesDamagedException(Uri, "the index is not the one that the metadata describes");
         }
 
-        if (names.FindThumbnail(Series.Metadata) is { } thumbnail
+        if (names.FindThumbnail(series.Metadata) is { } thumbnail
             && await store.GetInfoAsync(thumbnail, cancellationToken).ConfigureAwait(false) is { } picture)
         {
-            Thumbnail = ToUpload(picture, await DownloadAsync(store, picture, scratch, cancellationToken).ConfigureAwait(false), "application/octet-stream");
+            (_, Thumbnail) = await DownloadAsync(picture, "application/octet-stream", cancellationToken).ConfigureAwait(false);
         }
 
-        ObjectInfo? archive = await store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false);
-        if (archive is null)
+        if (await FindArchiveAsync(cancellationToken).ConfigureAwait(false) is { } archive)
         {
-            bool hasNone = Series.Metadata is { Tar: null, Instances.Count: 0 };
-            Archive = hasNone ? null : throw Damaged("there is metadata, but no archive");
-            return;
+            ObjectUpload upload = IsServerSide(series, archive, store, destination)
+                ? Describe(archive, ObjectUpload.FromObject(store, archive), "application/x-tar")
+                : await ReadArchiveAsync(archive, cancellationToken).ConfigureAwait(false);
+            Archive = upload with { StorageClass = destination.Options.StorageClass };
         }
+    }
 
-        if (Series.Metadata.Tar is { } expected && (archive.SizeBytes != expected.SizeBytes || (archive.Crc32c ?? expected.Crc32c) != expected.Crc32c))
-        {
-            throw Damaged("the archive is not the one that the metadata describes");
-        }
-
-        ObjectUpload upload = Series.Metadata.Tar is not null && archive.Crc32c is not null && destination.Store.CanCopyFrom(store)
-            ? Describe(archive, ObjectUpload.FromObject(store, archive), "application/x-tar")
-            : ToUpload(archive, await ReadArchiveAsync(store, archive, scratch, Damaged, cancellationToken).ConfigureAwait(false), "application/x-tar");
-        Archive = upload with { StorageClass = destination.Options.StorageClass };
+    public ValueTask DisposeAsync()
+    {
+        _files.ForEach(static file => file.Dispose());
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Metadata of Python does not say which archive it describes, so every instance has to show it.</summary>
-    private async Task<ArchiveFile> ReadArchiveAsync(
-        IObjectStore store, ObjectInfo info, string? scratch, Func<string, SeriesDamagedException> toDamaged, CancellationToken cancellationToken)
+    private async Task<ObjectUpload> ReadArchiveAsync(ObjectInfo info, CancellationToken cancellationToken)
     {
-        ArchiveFile file = await DownloadAsync(store, info, scratch, cancellationToken).ConfigureAwait(false);
-        if (Series.Metadata.Tar is { } expected)
+        (StagingFile file, ObjectUpload upload) = await DownloadAsync(info, "application/x-tar", cancellationToken).ConfigureAwait(false);
+        if (series.Metadata.Tar is { } expected)
         {
-            return file.SizeBytes == expected.SizeBytes && file.Crc32c == expected.Crc32c
-                ? file
-                : throw toDamaged("the archive has not the checksum that the metadata says");
+            return upload.SizeBytes == expected.SizeBytes && upload.Crc32c == expected.Crc32c
+                ? upload
+                : throw new SeriesDamagedException(Uri, "the archive has not the checksum that the metadata says");
         }
 
-        foreach (InstanceRecord record in Series.Metadata.Instances)
+        foreach (InstanceRecord record in series.Metadata.Instances)
         {
-            if (record.ArchiveRange.End > file.SizeBytes
-                || await file.ChecksumAsync(record.ArchiveRange, cancellationToken).ConfigureAwait(false) != record.Crc32c)
+            if (record.ArchiveRange.End > upload.SizeBytes
+                || await FileChecksum.ComputeAsync(file.Stream.SafeFileHandle, record.ArchiveRange, cancellationToken).ConfigureAwait(false) != record.Crc32c)
             {
-                throw toDamaged($"the archive does not have instance {record.Uid} where the metadata says");
+                throw new SeriesDamagedException(Uri, $"the archive does not have instance {record.Uid} where the metadata says");
             }
         }
 
-        return file;
+        return upload;
     }
 
-    private async Task<ArchiveFile> DownloadAsync(IObjectStore store, ObjectInfo info, string? scratch, CancellationToken cancellationToken)
+    /// <summary>Brings an object to where the destination can take it by moving it.</summary>
+    private async Task<(StagingFile File, ObjectUpload Upload)> DownloadAsync(ObjectInfo info, string contentType, CancellationToken cancellationToken)
     {
         var options = new ObjectReadOptions { IfGenerationMatch = info.Generation };
         ObjectContent content = await store.OpenReadAsync(info.Name, options, cancellationToken).ConfigureAwait(false)
             ?? throw new PreconditionFailedException("read", $"{store.RootUri}/{info.Name}", ObjectPrecondition.GenerationIs(info.Generation));
         await using (content.ConfigureAwait(false))
         {
-            ArchiveFile file = await ArchiveFile.DownloadAsync(scratch, content, cancellationToken).ConfigureAwait(false);
+            string? staging = destination.Store.StagingDirectory;
+            var file = StagingFile.Create(staging ?? destination.Options.ScratchDirectory ?? Path.GetTempPath());
             _files.Add(file);
-            return file.Crc32c == (info.Crc32c ?? file.Crc32c)
-                ? file
-                : throw new ChecksumMismatchException("read", $"{store.RootUri}/{info.Name}", info.Crc32c!.Value, file.Crc32c);
+            var passing = new PassingStream(content.Content, file.Stream);
+            await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
+            await file.Stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            if (passing.Crc32c != (info.Crc32c ?? passing.Crc32c))
+            {
+                throw new ChecksumMismatchException("read", $"{store.RootUri}/{info.Name}", info.Crc32c!.Value, passing.Crc32c);
+            }
+
+            var upload = ObjectUpload.FromFile(file.Path, passing.BytesPassed, passing.Crc32c, mayMove: staging is not null);
+            return (file, Describe(info, upload, contentType));
         }
     }
-
-    private static ObjectUpload ToUpload(ObjectInfo info, ArchiveFile file, string contentType) =>
-        Describe(info, ObjectUpload.FromFile(file.Path, file.SizeBytes, file.Crc32c), contentType);
 
     /// <summary>What is kept beside the bytes goes with them, but for the upload that made them.</summary>
     private static ObjectUpload Describe(ObjectInfo info, ObjectUpload upload, string contentType) => upload with

@@ -210,7 +210,7 @@ internal sealed class RepairPlanner(
     {
         // An archive of ours of another generation was brought by the writer that holds the lock, which drops nothing but on
         // purpose; one without the id of an upload was put there by another tool.
-        if (objects is { Lock.Operation: LockOperation.Write or LockOperation.Append, Survey.IsSound: true, ArchiveInfo.UploadId: not null }
+        if (objects is { Lock.Operation: LockOperation.Write or LockOperation.Append or LockOperation.Copy, Survey.IsSound: true, ArchiveInfo.UploadId: not null }
             && objects.ArchiveInfo.Generation != objects.Metadata?.Tar?.Generation)
         {
             return "the writer that holds the lock has left it out of its archive";

@@ -47,7 +47,7 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
     public async Task<ObjectIdentity> UploadIndexAsync(ObjectUpload upload, long fence, CancellationToken cancellationToken) =>
         ToIdentity(upload, await UploadOnceAsync(names.Index, () => UploadDerivedFencedAsync(names.Index, upload, fence, cancellationToken)).ConfigureAwait(false));
 
-    /// <summary>Uploads a thumbnail, which nothing names before the metadata does, so that whatever is there may go.</summary>
+    /// <summary>Uploads a thumbnail. It is made from instances and holds nothing of its own, so whatever is there may go.</summary>
     public Task<ObjectInfo> UploadThumbnailAsync(string name, ObjectUpload upload, long fence, CancellationToken cancellationToken) =>
         UploadOnceAsync(name, () => UploadDerivedFencedAsync(name, upload, fence, cancellationToken));
 

@@ -14,8 +14,12 @@ internal sealed partial class SeriesCopy
         using var timeout = new CancellationTokenSource(destination.Options.CommitTimeout, destination.Options.TimeProvider);
         try
         {
-            await commit.RequireLockAsync(timeout.Token).ConfigureAwait(false);
             Dictionary<string, ObjectInfo> replaced = await FindReplacedAsync(there, timeout.Token).ConfigureAwait(false);
+            ObjectInfo? live = replaced.GetValueOrDefault(_to.Tar);
+            await RequireReplaceableAsync(opened.Archive?.SizeBytes, opened.Archive?.Crc32c, there, live, timeout.Token).ConfigureAwait(false);
+
+            // In this order: what another writer puts there after this is no longer what was just seen.
+            await commit.RequireLockAsync(timeout.Token).ConfigureAwait(false);
             await UploadAsync(commit, opened, metadata, there, replaced, timeout.Token).ConfigureAwait(false);
             await DeleteLeftAsync(replaced, timeout.Token).ConfigureAwait(false);
         }
@@ -27,12 +31,13 @@ internal sealed partial class SeriesCopy
         catch (Exception error) when (commit.HasTouchedStore)
         {
             leaveLock();
-            if (error is CodSyncException or not (OperationCanceledException or CodException or IOException))
+            if (error is not (OperationCanceledException or CodException or IOException))
             {
                 throw;
             }
 
-            throw commit.ToException(DestinationUri, error);
+            CodSyncException failure = error as CodSyncException ?? commit.ToException(DestinationUri, error);
+            throw new CopyInterruptedException(DestinationUri, failure.FailedObject, failure.Uploaded, failure.InnerException!);
         }
     }
 
@@ -47,7 +52,8 @@ internal sealed partial class SeriesCopy
         long done = 0;
         if (opened.Archive is { } archive)
         {
-            metadata.Tar = await commit.UploadArchiveAsync(archive, ToFence(there, Take(_to.Tar)), OnOtherGeneration.Replace, cancellationToken).ConfigureAwait(false);
+            OnOtherGeneration onOther = options.Overwrite ? OnOtherGeneration.Replace : OnOtherGeneration.Fail;
+            metadata.Tar = await commit.UploadArchiveAsync(archive, ToFence(there, Take(_to.Tar)), onOther, cancellationToken).ConfigureAwait(false);
             progress?.Report(done += archive.SizeBytes);
         }
 
@@ -71,16 +77,22 @@ internal sealed partial class SeriesCopy
         ObjectInfo? Take(string name) => replaced.Remove(name, out ObjectInfo? live) ? live : null;
     }
 
-    /// <summary>What is there is one that the metadata may describe, unless a writer that died has left it: that of Python marks none.</summary>
-    private static ArchiveFence ToFence(StoredSeries? there, ObjectInfo? live) => there?.Metadata.Tar is { } recorded
-        ? new ArchiveFence(recorded.Generation, IsOfMetadata: true)
-        : new ArchiveFence(live?.Generation ?? 0, IsOfMetadata: live?.UploadId is null);
+    /// <summary>
+    /// The archive that is there. Python marks none, so where the metadata does not say which it describes, it is one without a
+    /// mark, unless a writer that died has left it.
+    /// </summary>
+    private static ArchiveFence ToFence(StoredSeries? there, ObjectInfo? live) => new(live?.Generation ?? 0, IsOfMetadata: there switch
+    {
+        null => live is null,
+        { Metadata.Tar: { } recorded } => live?.Generation == recorded.Generation,
+        _ => live?.UploadId is null,
+    });
 
-    /// <summary>The objects that the series has at the destination, asked before anything is written; of a new one there are none.</summary>
+    /// <summary>The objects that the series has at the destination, asked before anything is written; of a new one only the archive counts.</summary>
     private async Task<Dictionary<string, ObjectInfo>> FindReplacedAsync(StoredSeries? there, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, ObjectInfo>();
-        foreach (string name in there is null ? [] : (IEnumerable<string>)[_to.Index, .. _to.Thumbnails, _to.Tar])
+        foreach (string name in there is null ? (IEnumerable<string>)[_to.Tar] : [_to.Index, .. _to.Thumbnails, _to.Tar])
         {
             if (await destination.Store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false) is { } info)
             {
@@ -102,7 +114,7 @@ internal sealed partial class SeriesCopy
             }
             catch (Exception error) when (error is ObjectStoreException or OperationCanceledException)
             {
-                destination.Logger.ThumbnailNotDeleted(error, $"{destination.Store.RootUri}/{info.Name}");
+                destination.Logger.ObjectNotDeleted(error, $"{destination.Store.RootUri}/{info.Name}");
             }
         }
     }

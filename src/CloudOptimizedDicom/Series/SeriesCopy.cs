@@ -1,4 +1,3 @@
-using System.Buffers;
 using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Json;
 using CloudOptimizedDicom.Locking;
@@ -19,6 +18,7 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
 
     private readonly SeriesNames _from = source.Name(id);
     private readonly SeriesNames _to = destination.Name(id);
+    private bool _hasMismatched;
 
     private string SourceUri => $"{source.Store.RootUri}/{_from.Folder}";
 
@@ -33,19 +33,19 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
         StoredSeries? there = await readingThere.ConfigureAwait(false);
         if (await IsSameAsync(series, there, cancellationToken).ConfigureAwait(false))
         {
-            return ToReport(series, CopyOutcome.Same, isServerSide: false);
+            return ToReport(series, there, CopyOutcome.Same, isServerSide: false);
         }
 
         RequireReplaceable(series, there);
-        await RequireNoErrorLogAsync(source.Store, _from, cancellationToken).ConfigureAwait(false);
-        await RequireNoErrorLogAsync(destination.Store, _to, cancellationToken).ConfigureAwait(false);
+        await CodObject.RequireNoErrorLogAsync(source, _from, cancellationToken).ConfigureAwait(false);
+        await CodObject.RequireNoErrorLogAsync(destination, _to, cancellationToken).ConfigureAwait(false);
         if (options.DryRun)
         {
-            return ToReport(series, CopyOutcome.Copied, isServerSide: series.Metadata.Tar is not null && destination.Store.CanCopyFrom(source.Store));
+            return await PlanAsync(series, there, cancellationToken).ConfigureAwait(false);
         }
 
         var opening = new OpenSeriesOptions { WaitForLock = options.WaitForLock, UsesHashedUids = series.Metadata.UsesHashedUids };
-        (SeriesLockHandle handle, there) = await CodObject.LockAsync(destination, _to, CodMode.Write, there, opening, cancellationToken).ConfigureAwait(false);
+        (SeriesLockHandle handle, there) = await CodObject.LockAsync(destination, _to, LockOperation.Copy, there, opening, cancellationToken).ConfigureAwait(false);
         bool leavesLock = false;
         try
         {
@@ -64,88 +64,120 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
         }
     }
 
-    private static async Task RequireNoErrorLogAsync(IObjectStore store, SeriesNames names, CancellationToken cancellationToken)
+    /// <summary>What a dry run finds, by the rules of the run.</summary>
+    private async Task<CopyReport> PlanAsync(StoredSeries series, StoredSeries? there, CancellationToken cancellationToken)
     {
-        if (await store.GetInfoAsync(names.ErrorLog, cancellationToken).ConfigureAwait(false) is not null)
+        var seriesLock = new SeriesLock(destination.Store, _to.Lock, destination.Meter);
+        if (await seriesLock.ReadHolderAsync(cancellationToken).ConfigureAwait(false) is { } holder)
         {
-            throw new ErrorLogExistsException($"{store.RootUri}/{names.ErrorLog}");
+            throw seriesLock.Refuse(holder);
+        }
+
+        var opened = new CopySource(series, _from, source.Store, destination);
+        await using (opened.ConfigureAwait(false))
+        {
+            ObjectInfo? archive = await opened.FindArchiveAsync(cancellationToken).ConfigureAwait(false);
+            ObjectInfo? live = await destination.Store.GetInfoAsync(_to.Tar, cancellationToken).ConfigureAwait(false);
+            uint? crc32c = archive is null || live is null ? null : await ArchiveChecksum.GetAsync(source.Store, archive, cancellationToken).ConfigureAwait(false);
+            await RequireReplaceableAsync(archive?.SizeBytes, crc32c, there, live, cancellationToken).ConfigureAwait(false);
+            return ToReport(series, there, CopyOutcome.Copied, CopySource.IsServerSide(series, archive, source.Store, destination));
         }
     }
 
     private async Task<CopyReport> CopyLockedAsync(
         StoredSeries series, StoredSeries? there, SeriesLockHandle handle, Action leaveLock, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        for (int attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             // What was read before the lock was held may be old by now; so may be what an earlier attempt has read.
-            there = await StoredSeries.ReadAsync(destination.Store, _to, there, cancellationToken).ConfigureAwait(false);
-            CopySource opened = await ReadSourceAsync(series, cancellationToken).ConfigureAwait(false);
-            await using (opened.ConfigureAwait(false))
-            {
-                series = opened.Series;
-                if (await IsSameAsync(series, there, cancellationToken).ConfigureAwait(false))
-                {
-                    return ToReport(series, CopyOutcome.Same, isServerSide: false);
-                }
-
-                RequireReplaceable(series, there);
-                cancellationToken.ThrowIfCancellationRequested();
-                try
-                {
-                    await CommitAsync(opened, there, handle, leaveLock).ConfigureAwait(false);
-                    return ToReport(series, CopyOutcome.Copied, isServerSide: opened.Archive?.Origin is not null);
-                }
-                catch (ObjectRequestException error) when (opened.Archive?.Origin is not null && error.Status == System.Net.HttpStatusCode.NotFound)
-                {
-                    // The archive that was to be copied is not there any more, and nothing was written.
-                    if (attempt == MaxAttempts)
-                    {
-                        throw new SeriesChangedException(SourceUri, attempt);
-                    }
-                }
-            }
-        }
-    }
-
-    /// <summary>Reads the source in one state: again while somebody writes it, but not without end.</summary>
-    private async Task<CopySource> ReadSourceAsync(StoredSeries series, CancellationToken cancellationToken)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            SeriesDamagedException? fault = null;
-            CopySource? opened = null;
-            try
-            {
-                opened = await CopySource.ReadAsync(series, _from, source, destination, cancellationToken).ConfigureAwait(false);
-            }
-            catch (SeriesDamagedException error)
-            {
-                fault = error;
-            }
-
-            if (opened is { Series.Metadata.Tar: not null })
-            {
-                return opened;
-            }
-
-            // A writer commits before it releases its lock, so it is looked for in this order.
-            bool isLocked = await source.Store.GetInfoAsync(_from.Lock, cancellationToken).ConfigureAwait(false) is not null;
-            StoredSeries now = await StoredSeries.ReadAsync(source.Store, _from, series, cancellationToken).ConfigureAwait(false)
+            series = await StoredSeries.ReadAsync(source.Store, _from, series, cancellationToken).ConfigureAwait(false)
                 ?? throw new CodObjectNotFoundException(SourceUri);
-            if (!isLocked && ReferenceEquals(now, series))
+            there = await StoredSeries.ReadAsync(destination.Store, _to, there, cancellationToken).ConfigureAwait(false);
+            if (await IsSameAsync(series, there, cancellationToken).ConfigureAwait(false))
             {
-                return opened ?? throw fault!;
+                return ToReport(series, there, CopyOutcome.Same, isServerSide: false);
             }
 
-            if (opened is not null)
+            RequireReplaceable(series, there);
+            if (await TryCopyAsync(series, there, handle, leaveLock, cancellationToken).ConfigureAwait(false) is { } report)
             {
-                await opened.DisposeAsync().ConfigureAwait(false);
+                return report;
             }
 
-            series = attempt < MaxAttempts ? now : throw new SeriesChangedException(SourceUri, attempt);
             await Task.Delay(FirstBackoff * Math.Pow(2, attempt - 1), source.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
+
+        throw new SeriesChangedException(SourceUri, MaxAttempts);
     }
+
+    /// <summary>Copies the series; gives null when the source is not that any more, or may not be, and nothing was written.</summary>
+    private async Task<CopyReport?> TryCopyAsync(
+        StoredSeries series, StoredSeries? there, SeriesLockHandle handle, Action leaveLock, CancellationToken cancellationToken)
+    {
+        var opened = new CopySource(series, _from, source.Store, destination);
+        await using (opened.ConfigureAwait(false))
+        {
+            if (!await TryReadAsync(opened, cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            bool isServerSide = opened.Archive?.Origin is not null;
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                await CommitAsync(opened, there, handle, leaveLock).ConfigureAwait(false);
+                return ToReport(series, there, CopyOutcome.Copied, isServerSide);
+            }
+            catch (ObjectRequestException error) when (isServerSide && error.Status == System.Net.HttpStatusCode.NotFound)
+            {
+                // The archive that was to be copied is not there any more.
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Reads the source in one state; false where that has to be tried again.</summary>
+    private async Task<bool> TryReadAsync(CopySource opened, CancellationToken cancellationToken)
+    {
+        bool isProvenByRest = opened.Series.Metadata.Tar is null;
+        if (isProvenByRest && await IsSourceLockedAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        try
+        {
+            await opened.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return !isProvenByRest || await IsAtRestAsync(opened.Series, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SeriesDamagedException)
+        {
+            if (await IsAtRestAsync(opened.Series, cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            return false;
+        }
+        catch (PreconditionFailedException)
+        {
+            return false;
+        }
+        catch (ChecksumMismatchException) when (!_hasMismatched)
+        {
+            _hasMismatched = true;
+            return false;
+        }
+    }
+
+    /// <summary>Whether nobody writes the source, and nobody has since it was read: a writer commits before it releases its lock.</summary>
+    private async Task<bool> IsAtRestAsync(StoredSeries series, CancellationToken cancellationToken) =>
+        !await IsSourceLockedAsync(cancellationToken).ConfigureAwait(false)
+        && ReferenceEquals(await StoredSeries.ReadAsync(source.Store, _from, series, cancellationToken).ConfigureAwait(false), series);
+
+    private async Task<bool> IsSourceLockedAsync(CancellationToken cancellationToken) =>
+        await source.Store.GetInfoAsync(_from.Lock, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>The metadata of the source as it reads at the destination, without the identities of archive and index.</summary>
     private SeriesMetadata ToMetadata(SeriesMetadata metadata)
@@ -161,51 +193,7 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
         return copy;
     }
 
-    /// <summary>Whether the destination has just what a copy would make of it.</summary>
-    private async Task<bool> IsSameAsync(StoredSeries series, StoredSeries? there, CancellationToken cancellationToken)
-    {
-        if (there is null)
-        {
-            return false;
-        }
-
-        ObjectIdentity? expected = there.Metadata.Tar ?? series.Metadata.Tar;
-        SeriesMetadata copied = ToMetadata(series.Metadata);
-        (copied.Tar, copied.Index) = (there.Metadata.Tar, there.Metadata.Index);
-        bool isOther = series.Metadata.Tar is { } tar && (tar.SizeBytes != expected!.SizeBytes || tar.Crc32c != expected.Crc32c);
-        if (isOther || !ToJson(copied).SequenceEqual(ToJson(there.Metadata)))
-        {
-            return false;
-        }
-
-        expected ??= await GetLiveArchiveAsync(source.Store, _from, cancellationToken).ConfigureAwait(false);
-        ObjectIdentity? live = await GetLiveArchiveAsync(destination.Store, _to, cancellationToken).ConfigureAwait(false);
-        return live?.SizeBytes == expected?.SizeBytes && live?.Crc32c == expected?.Crc32c;
-    }
-
-    private static async Task<ObjectIdentity?> GetLiveArchiveAsync(IObjectStore store, SeriesNames names, CancellationToken cancellationToken) =>
-        await store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false) is { } live
-        && await ArchiveChecksum.GetAsync(store, live, cancellationToken).ConfigureAwait(false) is { } crc32c
-            ? new ObjectIdentity(live.Generation, live.SizeBytes, crc32c)
-            : null;
-
-    private ReadOnlySpan<byte> ToJson(SeriesMetadata metadata)
-    {
-        var json = new ArrayBufferWriter<byte>();
-        metadata.Write(json, $"{destination.Store.RootUri}/{_to.Tar}");
-        return json.WrittenSpan;
-    }
-
-    /// <summary>A series without instances and fields is what a writer leaves that died before it committed any.</summary>
-    private void RequireReplaceable(StoredSeries series, StoredSeries? there)
-    {
-        if (there is { Metadata: var metadata } && (metadata.Instances.Count > 0 || metadata.Fields.Names.Count > 0) && !options.Overwrite)
-        {
-            throw new SeriesExistsException(DestinationUri, metadata.Instances.Count, SourceUri, series.Metadata.Instances.Count);
-        }
-    }
-
-    private CopyReport ToReport(StoredSeries series, CopyOutcome outcome, bool isServerSide) => new()
+    private CopyReport ToReport(StoredSeries series, StoredSeries? there, CopyOutcome outcome, bool isServerSide) => new()
     {
         SourceUri = SourceUri,
         DestinationUri = DestinationUri,
@@ -213,6 +201,7 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
         HasWritten = outcome == CopyOutcome.Copied && !options.DryRun,
         Instances = series.Metadata.Instances.Count,
         InstanceBytes = series.Metadata.Instances.Sum(record => record.SizeBytes),
+        ReplacedInstances = outcome == CopyOutcome.Copied ? there?.Metadata.Instances.Count ?? 0 : 0,
         IsServerSide = isServerSide,
     };
 }

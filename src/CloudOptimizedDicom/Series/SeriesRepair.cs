@@ -86,7 +86,7 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
     /// <summary>What a dead holder had begun stays known, should this repair die as well.</summary>
     private async Task<SeriesLockHandle> TakeOverAsync(LockHolder found, ReadOnlyMemory<byte> kept, CancellationToken cancellationToken)
     {
-        string operation = found.Operation is LockOperation.Delete or LockOperation.Write ? found.Operation : LockOperation.Repair;
+        string operation = found.Operation is LockOperation.Delete or LockOperation.Write or LockOperation.Copy ? found.Operation : LockOperation.Repair;
         SeriesLockHandle handle = await _lock.TryReplaceAsync(found.Generation, operation, kept, cancellationToken).ConfigureAwait(false)
             ?? throw _lock.Refuse(await _lock.ReadHolderAsync(cancellationToken).ConfigureAwait(false));
         datastore.Meter.LockEvents.Add(1, TelemetryTag.Event, LockEvent.Overridden);
