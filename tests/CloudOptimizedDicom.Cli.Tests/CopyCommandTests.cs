@@ -66,7 +66,8 @@ public sealed class CopyCommandTests
             await RunAsync(3, cancellationToken, "copy", Series, Last, "--overwrite");
         }
 
-        await RunAsync(0, cancellationToken, "copy", Series, Last, "--overwrite");
+        CodProcess replacing = await RunAsync(0, cancellationToken, "copy", Series, Last, "--overwrite");
+        Assert.That(replacing.Output, Does.Contain("copied, in place of 1 instances"));
         Assert.That((await RunAsync(0, cancellationToken, "verify", Last)).Output, Does.Contain("5 instances"));
     }
 
@@ -76,7 +77,25 @@ public sealed class CopyCommandTests
         await RunAsync(2, cancellationToken, "copy", Store, Series);
         await RunAsync(4, cancellationToken, "copy", Path.Combine(_folder, "absent"), Last);
         await RunAsync(4, cancellationToken, "copy", Path.Combine(Store, "studies", "1", "series", "2"), Last);
+        await RunAsync(4, cancellationToken, "copy", Path.Combine(Store, "studies", "1"), Last);
+        await RunAsync(2, cancellationToken, "copy", Store, Store);
         Assert.That(Directory.Exists(Last), Is.False);
+    }
+
+    [Test]
+    public async Task Copy_ListingsWithoutMetadata_AreSkipped(CancellationToken cancellationToken)
+    {
+        string locked = Path.Combine(Store, "studies", "1", "series", "2");
+        Directory.CreateDirectory(locked);
+        await File.WriteAllBytesAsync(Path.Combine(locked, ".gradient.lock"), [], cancellationToken);
+        Assert.That((await RunAsync(0, cancellationToken, "copy", Store, Last)).Output, Does.Contain("1 series, 0 with findings or errors"));
+    }
+
+    [Test]
+    public async Task Copy_StorageClass_IsThatOfTheArchive(CancellationToken cancellationToken)
+    {
+        await RunAsync(0, cancellationToken, "copy", Store, "gs://archive/cod", "--storage-class", "NEARLINE");
+        Assert.That((await RunAsync(0, cancellationToken, "list", "gs://archive/cod", "--json")).JsonLines.Single().GetProperty("storage_class").GetString(), Is.EqualTo("NEARLINE"));
     }
 
     private static (string? Outcome, bool HasWritten) Outcome(JsonElement line) =>

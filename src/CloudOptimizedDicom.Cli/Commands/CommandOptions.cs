@@ -85,6 +85,8 @@ internal static class CommandOptions
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
+    public static Option<string?> StorageClass() => new("--storage-class") { Description = "The storage class of archives. [default: STANDARD]" };
+
     public static Option<TimeSpan> WaitForLock() => Duration(
         "--wait-for-lock", "How long to wait for a series that somebody else is writing: 90s, 5m, 2h. [default: not at all]", TimeSpan.Zero);
 

@@ -11,7 +11,9 @@ internal static class CopyCommand
         through this machine.
 
         Another series of the same UIDs at the destination is left alone, and is an error; --overwrite replaces it. A series that
-        somebody is writing at the destination is left alone as well: see --wait-for-lock, and cod unlock after a writer that died.
+        somebody is writing at the destination is left alone as well: see --wait-for-lock. A copy that died may leave its lock, which
+        names it: remove it with cod unlock --force, then copy again. An archive without metadata is not replaced either, unless a
+        copy has left it: cod repair takes its instances in.
 
         Examples:
           cod copy ./cod-store gs://archive/cod --dry-run               what would be copied
@@ -31,11 +33,12 @@ internal static class CopyCommand
             }
         });
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace other series of the same UIDs at the destination." };
+        Option<string?> storageClass = CommandOptions.StorageClass();
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be done." };
         Option<TimeSpan> waitForLock = CommandOptions.WaitForLock();
         Option<int> jobs = CommandOptions.Jobs();
         Option<bool> json = CommandOptions.Json();
-        var command = new Command("copy", Description) { series, destination, overwrite, dryRun, waitForLock, jobs, json };
+        var command = new Command("copy", Description) { series, destination, overwrite, storageClass, dryRun, waitForLock, jobs, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed,
             parsed.GetValue(series)!,
@@ -46,6 +49,7 @@ internal static class CopyCommand
                 DryRun = parsed.GetValue(dryRun),
                 WaitForLock = parsed.GetValue(waitForLock),
             },
+            parsed.GetValue(storageClass),
             parsed.GetValue(jobs),
             parsed.GetValue(json),
             cancellationToken));
@@ -53,10 +57,22 @@ internal static class CopyCommand
     }
 
     private static async Task<int> RunAsync(
-        ParseResult parsed, SeriesAddress address, string path, CopyOptions options, int jobs, bool json, CancellationToken cancellationToken)
+        ParseResult parsed,
+        SeriesAddress address,
+        string path,
+        CopyOptions options,
+        string? storageClass,
+        int jobs,
+        bool json,
+        CancellationToken cancellationToken)
     {
         await using CodDatastore source = await CommandOptions.OpenExistingDatastoreAsync(parsed, address.Datastore, cancellationToken);
-        await using CodDatastore destination = await CommandOptions.OpenDatastoreAsync(parsed, path, cancellationToken);
+        await using CodDatastore destination = await CommandOptions.OpenDatastoreAsync(parsed, path, cancellationToken, storageClass);
+        if (destination.Uri == source.Uri)
+        {
+            throw new UsageException($"{source.Uri} cannot be copied to itself.");
+        }
+
         return await SeriesRun.RunAsync(address, source, "Copying series", jobs, json, async (id, token) =>
         {
             CopyReport report = await source.CopySeriesAsync(id.StudyUid, id.SeriesUid, destination, options, progress: null, token);
@@ -70,15 +86,18 @@ internal static class CopyCommand
                     writer.WriteBoolean("written", report.HasWritten);
                     writer.WriteBoolean("server_side", report.IsServerSide);
                     writer.WriteNumber("instances", report.Instances);
+                    writer.WriteNumber("replaced_instances", report.ReplacedInstances);
                     writer.WriteNumber("bytes", report.InstanceBytes);
                 },
                 report.InstanceBytes);
-        }, cancellationToken);
+        }, cancellationToken, listing => listing.TimeUpdated is not null, mustExist: true);
     }
 
     private static string Summarize(CopyReport report)
     {
         string done = report.Outcome == CopyOutcome.Same ? "there already" : report.HasWritten ? "copied" : "to be copied";
-        return $"{report.Instances} instances, {report.InstanceBytes:N0} bytes: {done}{(report.IsServerSide ? " from bucket to bucket" : "")}";
+        string how = report.IsServerSide ? " from bucket to bucket" : "";
+        string over = report.ReplacedInstances > 0 ? $", in place of {report.ReplacedInstances} instances" : "";
+        return $"{report.Instances} instances, {report.InstanceBytes:N0} bytes: {done}{how}{over}";
     }
 }

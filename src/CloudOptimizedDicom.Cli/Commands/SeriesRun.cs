@@ -16,9 +16,15 @@ internal static class SeriesRun
         bool json,
         Func<SeriesId, CancellationToken, Task<Result>> work,
         CancellationToken cancellationToken,
-        Func<SeriesListing, bool>? isWanted = null)
+        Func<SeriesListing, bool>? isWanted = null,
+        bool mustExist = false)
     {
         List<SeriesId> all = await address.ListAsync(datastore, isWanted ?? (static _ => true), cancellationToken).ToListAsync(cancellationToken);
+        if (mustExist && all.Count == 0 && address.StudyUid is { } study)
+        {
+            throw new CodObjectNotFoundException($"{datastore.Uri}/studies/{study}");
+        }
+
         int worst = ExitCode.Done;
         int failed = 0;
         await ProgressDisplay.RunAsync(title, all.Count, isWanted: !json && all.Count > 1, report => Parallel.ForEachAsync(

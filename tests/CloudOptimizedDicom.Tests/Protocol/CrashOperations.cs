@@ -38,6 +38,7 @@ internal sealed class CrashOperations : IDisposable
             ["copy to nothing"] = Copying(writeNew),
             ["copy over ours"] = Copying(writeOver),
             ["copy over a copy"] = Copying(On(SeriesOrigin.Copied, CodMode.Write)),
+            ["copy over Python's"] = CopyingChanged(On(python, CodMode.Write)),
             ["delete ours"] = delete,
             ["delete Python's"] = Deleting(On(python, CodMode.Write)),
             ["repair a new series after its archive"] = writeNew.RepairedAfter(Directory, IsIndexWritten) with { KeepsOldReadable = true },
@@ -108,6 +109,20 @@ internal sealed class CrashOperations : IDisposable
             SeriesImage image = await SeriesImage.BuildAsync(_small, [_small.Path(2, 0), _small.Path(1, 1)]);
             await image.PutAsync(source, new SeriesNames("", _small.Id), SeriesOrigin.Ours);
             await CodDatastore.FromStore(source).CopySeriesAsync(_small.Id.StudyUid, _small.Id.SeriesUid, datastore, new CopyOptions { Overwrite = true });
+        },
+    };
+
+    /// <summary>What is there is replaced by what the operation makes of it in another store.</summary>
+    private static CrashOperation CopyingChanged(CrashOperation other) => other with
+    {
+        RunAsync = async datastore =>
+        {
+            using var core = new GcsObjectCore();
+            var store = new CoreObjectStore(core, "source");
+            await other.PrepareAsync(store);
+            var source = CodDatastore.FromStore(store);
+            await other.RunAsync(source);
+            await source.CopySeriesAsync(other.Id.StudyUid, other.Id.SeriesUid, datastore, new CopyOptions { Overwrite = true });
         },
     };
 

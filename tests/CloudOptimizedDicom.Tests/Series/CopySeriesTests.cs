@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Testing.Faults;
 using CloudOptimizedDicom.Testing.Objects;
@@ -69,7 +70,9 @@ public sealed class CopySeriesTests : CopyFixture
             Throws.InstanceOf<SeriesExistsException>().With.Property("Instances").EqualTo(1).And.Property("SourceInstances").EqualTo(2));
         Assert.That(() => CopyAsync(here, there, new CopyOptions { DryRun = true }), Throws.InstanceOf<SeriesExistsException>());
         await AssertIntactAsync(there, 3);
-        await CopyAsync(here, there, new CopyOptions { Overwrite = true });
+        CopyReport planned = await CopyAsync(here, there, new CopyOptions { Overwrite = true, DryRun = true });
+        CopyReport copied = await CopyAsync(here, there, new CopyOptions { Overwrite = true });
+        Assert.That((planned.ReplacedInstances, copied.ReplacedInstances), Is.EqualTo((1, 1)));
         await AssertIntactAsync(there, 1, 2);
         Assert.That(await there.Store.GetInfoAsync(names.Thumbnails[0]), Is.Null, "what shows the old instances goes");
     }
@@ -110,7 +113,8 @@ public sealed class CopySeriesTests : CopyFixture
         await StoreAsync(here, 1);
         await using (await there.OpenSeriesAsync(Id.StudyUid, Id.SeriesUid, CodMode.Write))
         {
-            Assert.That(() => CopyAsync(here, there), Throws.InstanceOf<CloudOptimizedDicom.Locking.LockAcquisitionException>());
+            Assert.That(() => CopyAsync(here, there), Throws.InstanceOf<LockAcquisitionException>());
+            Assert.That(() => CopyAsync(here, there, new CopyOptions { DryRun = true }), Throws.InstanceOf<LockAcquisitionException>());
         }
 
         await using (await here.OpenSeriesAsync(Id.StudyUid, Id.SeriesUid, CodMode.Append))
@@ -245,10 +249,10 @@ public sealed class CopySeriesTests : CopyFixture
         CodDatastore there = Open(There, store => failing = new FailingStore(store));
         await StoreAsync(here, 1, 2);
         failing!.FailNext(ending, failure);
-        Assert.That(() => CopyAsync(here, there), Throws.InstanceOf<CodSyncException>());
+        Assert.That(() => CopyAsync(here, there), Throws.InstanceOf<CopyInterruptedException>().With.Message.Contains("cod unlock --force").And.Property("IsTransient").False);
         Assert.That(() => CopyAsync(here, there), failure == Failure.LostAfter && ending == "/metadata.json"
             ? Throws.Nothing
-            : Throws.InstanceOf<CloudOptimizedDicom.Locking.LockAcquisitionException>());
+            : Throws.InstanceOf<LockAcquisitionException>().With.Property("Holder").Property("Operation").EqualTo("copy").And.Message.Contains("broken off"));
         await there.UnlockSeriesAsync(Id.StudyUid, Id.SeriesUid, new UnlockOptions { Force = true });
         await CopyAsync(here, there);
         await AssertIntactAsync(there, 1, 2);

@@ -55,6 +55,10 @@ internal static class GcsErrors
     public static ChecksumMismatchException FromChecksum(GcsCall call, uint expected, uint? actual) =>
         new(call.Operation, call.Uri, expected, actual) { Attempts = call.Attempts };
 
+    /// <summary>The store has taken other bytes, and what was there before is gone.</summary>
+    public static ChecksumMismatchException FromStored(GcsCall call, uint expected, uint? actual) =>
+        new(call.Operation, call.Uri, expected, actual) { Attempts = call.Attempts, MayHaveApplied = true };
+
     /// <summary>No token could be had; unless the network is to blame, asking again does not help.</summary>
     public static ObjectRequestException FromCredential(GcsCall call, Exception? exception) =>
         new(call.Operation, call.Uri, "no access token could be had", exception)

@@ -5,6 +5,8 @@ namespace CloudOptimizedDicom.Storage.GoogleCloud;
 
 public sealed partial class GcsObjectStore
 {
+    private const int MaxFruitlessRewrites = 10;
+
     /// <summary>
     /// Lets the service copy an object. A copy that takes long is gone on with until it is there, and takes effect with its last
     /// request; what says that it is this copy is kept beside it, as beside every upload.
@@ -21,6 +23,8 @@ public sealed partial class GcsObjectStore
         string query = $"fields={GcsRewrite.Fields}&sourceGeneration={origin.Info.Generation}{Query(precondition)}";
         GcsAddress source = ((GcsObjectStore)origin.Store)._address;
         string? unfinished = null;
+        long doneBytes = 0;
+        int fruitless = 0;
         return _client.RunAsync(call, RunAsync);
 
         async Task<ObjectInfo> RunAsync(CancellationToken cancellationToken)
@@ -46,6 +50,13 @@ public sealed partial class GcsObjectStore
 
                 unfinished = answer.RewriteToken ?? throw new JsonException("A copy that is neither done nor to be gone on with.");
                 call.MayHaveApplied = mayHaveApplied;
+                fruitless = answer.TotalBytesRewritten > doneBytes ? 0 : fruitless + 1;
+                doneBytes = answer.TotalBytesRewritten;
+                if (fruitless == MaxFruitlessRewrites)
+                {
+                    throw GcsErrors.FromAnswer(call, $"the copy stays at {doneBytes} of {upload.SizeBytes} bytes");
+                }
+
                 call.Advance();
             }
         }

@@ -29,9 +29,9 @@ public sealed partial class GcsObjectStore
             return info;
         }
 
-        // The service compares the checksum as well, so this is the last net.
+        // The service compares the checksum of bytes that are sent as well, but not that of an object which it copies by itself.
         await DeleteAsync(name, ObjectPrecondition.GenerationIs(info.Generation), cancellationToken).ConfigureAwait(false);
-        throw GcsErrors.FromChecksum(call, upload.Crc32c, info.Crc32c);
+        throw GcsErrors.FromStored(call, upload.Crc32c, info.Crc32c);
     }
 
     private async Task<ObjectInfo> SendBytesAsync(GcsCall call, string name, ObjectUpload upload, ObjectPrecondition precondition)

@@ -1,6 +1,7 @@
 using System.Net;
 using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Storage.GoogleCloud;
+using CloudOptimizedDicom.Testing;
 using CloudOptimizedDicom.Testing.Faults;
 using CloudOptimizedDicom.Testing.Requests;
 
@@ -49,6 +50,29 @@ public sealed class GcsCopyTests : GcsFixture
             () => store.UploadAsync("taken", ObjectUpload.FromObject(store, source), ObjectPrecondition.DoesNotExist),
             Throws.InstanceOf<PreconditionFailedException>());
         Assert.That(Live("taken")!.Generation, Is.EqualTo(live.Generation));
+    }
+
+    [Test]
+    public async Task UploadAsync_CopyThatDoesNotGoOn_IsGivenUp()
+    {
+        await using GcsEmulator emulator = await GcsEmulator.StartAsync(new GcsEmulatorOptions { Buckets = ["stuck"], MaxRewriteBytes = 0 });
+        await using var store = new GcsObjectStore("stuck", new GcsObjectStoreOptions { Endpoint = emulator.Endpoint });
+        ObjectInfo source = await store.WriteAsync("from");
+        Assert.That(
+            () => store.UploadAsync("to", ObjectUpload.FromObject(store, source), ObjectPrecondition.DoesNotExist),
+            Throws.InstanceOf<ObjectRequestException>().With.Message.Contains("the copy stays at 0 of"));
+        Assert.That(emulator.Log.Entries.Count(entry => entry.Operation == GcsOperation.Rewrite), Is.EqualTo(10));
+    }
+
+    [Test]
+    public async Task UploadAsync_CopyHasOtherBytesThanSaid_IsDeletedAndMayHaveApplied()
+    {
+        await using GcsObjectStore store = CreateStore();
+        ObjectInfo source = await store.WriteAsync("from");
+        Assert.That(
+            () => store.UploadAsync("other", ObjectUpload.FromObject(store, source with { Crc32c = source.Crc32c + 1 }), ObjectPrecondition.DoesNotExist),
+            Throws.InstanceOf<ChecksumMismatchException>().With.Property("MayHaveApplied").True);
+        Assert.That(Live("other"), Is.Null);
     }
 
     [Test]
