@@ -180,9 +180,9 @@ public sealed class CopySafetyTests : CopyFixture
         CodDatastore there = await OpenAsync(StoreKind.Directory, There, new CodDatastoreOptions { ScratchDirectory = scratch });
         await StoreAsync(here, 1);
         await CopyAsync(here, there);
-        await AssertIntactAsync(there, 1);
         Assert.That(Directory.Exists(scratch), Is.False);
         Assert.That(Directory.EnumerateFiles(there.Store.StagingDirectory!), Is.Empty);
+        await AssertIntactAsync(await OpenAsync(StoreKind.Directory, There), 1);
     }
 
     [Test]
