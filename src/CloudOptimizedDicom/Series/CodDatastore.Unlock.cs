@@ -29,7 +29,7 @@ public sealed partial class CodDatastore
     /// <exception cref="ArgumentException">A UID cannot be part of a path.</exception>
     /// <exception cref="LockAcquisitionException">The lock names instances, or is of a deletion or repair, or is too young, or was taken anew meanwhile.</exception>
     /// <exception cref="SeriesDamagedException">
-    /// The metadata names no archive, and the writer that died has left one of its own: <c>cod repair --force</c>, which is
+    /// The metadata has instances and names no archive, and the writer that died has left one of its own: <c>cod repair --force</c>, which is
     /// <see cref="RepairOptions.TakeOverLock"/>, mends that. Nothing was changed.
     /// </exception>
     /// <exception cref="ObjectStoreException">The store did not answer.</exception>
