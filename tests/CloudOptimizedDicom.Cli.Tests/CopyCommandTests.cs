@@ -95,7 +95,7 @@ public sealed class CopyCommandTests
     public async Task Copy_StorageClass_IsThatOfTheArchive(CancellationToken cancellationToken)
     {
         await RunAsync(0, cancellationToken, "copy", Store, "gs://archive/cod", "--storage-class", "NEARLINE");
-        Assert.That((await RunAsync(0, cancellationToken, "list", "gs://archive/cod", "--json")).JsonLines.Single().GetProperty("storage_class").GetString(), Is.EqualTo("NEARLINE"));
+        Assert.That((await RunAsync(0, cancellationToken, "ls", "gs://archive/cod", "--json")).JsonLines.Single().GetProperty("storage_class").GetString(), Is.EqualTo("NEARLINE"));
     }
 
     private static (string? Outcome, bool HasWritten) Outcome(JsonElement line) =>
