@@ -44,7 +44,7 @@ internal static class IngestCommand
         },
     };
 
-    private static readonly Option<string?> StorageClass = new("--storage-class") { Description = "The storage class of archives. [default: STANDARD]" };
+    private static readonly Option<string?> StorageClass = CommandOptions.StorageClass();
 
     private static readonly Option<string?> UidKey = new("--uid-key")
     {
