@@ -64,7 +64,7 @@ public sealed class InstanceInventoryTests
         List<Instance> instances = await ReadAsync(inventory, error => bad.Add(error.LineNumber));
         Assert.That(bad, Is.EqualTo(new[] { lineNumber }));
         Assert.That(instances.Select(instance => instance.DicomUri), Is.EqualTo(new[] { "a", "c" }));
-        InventoryException thrown = Assert.ThrowsAsync<InventoryException>(() => ReadAsync(inventory));
+        InventoryException thrown = Assert.ThrowsAsync<InventoryException>(() => ReadAsync(inventory))!;
         Assert.That(thrown.LineNumber, Is.EqualTo(lineNumber));
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using CloudOptimizedDicom.Testing.Faults;
 using CloudOptimizedDicom.Part10;
+using CloudOptimizedDicom.Testing.Faults;
 using CloudOptimizedDicom.Testing.Requests;
 using CloudOptimizedDicom.Tests.Part10;
 
