@@ -39,7 +39,12 @@ internal sealed record CodProcess(int ExitCode, string Output, string Errors)
 
     /// <summary>Runs any program to its end.</summary>
     public static async Task<CodProcess> RunAsync(
-        string program, string[] arguments, CancellationToken cancellationToken, string? workingDirectory = null, Func<Stream, Task<string>>? readOutput = null)
+        string program,
+        string[] arguments,
+        CancellationToken cancellationToken,
+        string? workingDirectory = null,
+        Func<Stream, Task<string>>? readOutput = null,
+        Dictionary<string, string>? environment = null)
     {
         using var process = new Process
         {
@@ -58,6 +63,11 @@ internal sealed record CodProcess(int ExitCode, string Output, string Errors)
         process.StartInfo.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         process.StartInfo.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         process.StartInfo.Environment["UseSharedCompilation"] = "false";
+        foreach ((string name, string value) in environment ?? [])
+        {
+            process.StartInfo.Environment[name] = value;
+        }
+
         process.Start();
         process.StandardInput.Close();
         try
