@@ -24,7 +24,7 @@ internal static class ApiListing
     public static IEnumerable<string> ReadType(Type type)
     {
         string prefix = $"{type.Namespace}.{Name(type)}";
-        yield return $"{prefix}: {Kind(type)}{Bases(type)}";
+        yield return $"{prefix} : {Kind(type)}{Bases(type)}";
         IEnumerable<string?> members = type.IsEnum
             ? type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => $"{field.Name} = {Literal(field.GetRawConstantValue())}")
             : type.GetMembers(Declared).Where(member => !member.IsDefined(typeof(CompilerGeneratedAttribute))).Select(Describe);
@@ -79,9 +79,9 @@ internal static class ApiListing
 
     private static string Bases(Type type)
     {
-        IEnumerable<Type> interfaces = type.IsEnum ? [] : type.GetInterfaces().Where(candidate => candidate.IsVisible);
+        IEnumerable<Type> interfaces = type.IsEnum ? [] : type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Where(candidate => candidate.IsVisible);
         Type[] bases = [.. type is { IsClass: true, BaseType: { } parent } && parent != typeof(object) ? new[] { parent } : [], .. interfaces];
-        return bases.Length == 0 ? "" : $" < {string.Join(", ", bases.Select(Name).Order(StringComparer.Ordinal))}";
+        return string.Concat(bases.Select(Name).Order(StringComparer.Ordinal).Select(name => ", " + name));
     }
 
     private static string Modifiers(MethodBase method) =>

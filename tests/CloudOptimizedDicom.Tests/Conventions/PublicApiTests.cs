@@ -47,7 +47,7 @@ public sealed class PublicApiTests
                 "Sample<T>.Reset(bool hard = true, string why = default): protected abstract void",
                 "Sample<T>.ToString(): override string",
                 "Sample<T>.protected new()",
-                "Sample<T>: abstract class < IDisposable",
+                "Sample<T> : abstract class, IDisposable",
                 "Sample<T>.Dispose(): void",
             }.Order(StringComparer.Ordinal)));
 
