@@ -10,6 +10,7 @@ internal static class ScaleRun
     private static readonly (string Name, Func<Workspace, Action, Task> Work)[] Runs =
     [
         ("ingest 1,000 x 13 KB", (workspace, begin) => Ingests.ManyInstancesAsync(workspace, 1000, begin)),
+        ("ingest 1,000 x 13 KB ten times, warm", (workspace, begin) => Ingests.WarmAsync(workspace, times: 10, begin)),
         ("ingest 5,000 instances into one series", (workspace, begin) => Ingests.ManyInstancesAsync(workspace, 5000, begin)),
         ("ingest 50,000 instances into one series", (workspace, begin) => Ingests.ManyInstancesAsync(workspace, 50_000, begin)),
         ("ingest and list 2,000 series", (workspace, begin) => Ingests.ManySeriesAsync(workspace, 2000, begin)),
