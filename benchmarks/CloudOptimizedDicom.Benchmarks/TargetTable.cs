@@ -15,7 +15,7 @@ internal static class TargetTable
         {
             BenchmarkReport[] reports = [.. all.SelectMany(summary => summary.Reports).Where(report => report.BenchmarkCase.Descriptor.Type == target.Benchmark)];
             BenchmarkReport? limit = reports.FirstOrDefault(report => report.BenchmarkCase.Descriptor.Baseline);
-            BenchmarkReport? ours = reports.FirstOrDefault(report => !report.BenchmarkCase.Descriptor.Baseline);
+            BenchmarkReport? ours = reports.FirstOrDefault(report => report.BenchmarkCase.Descriptor.WorkloadMethod.Name == target.Method);
             if (limit?.ResultStatistics is not { } limitTime || ours?.ResultStatistics is not { } ourTime)
             {
                 continue;

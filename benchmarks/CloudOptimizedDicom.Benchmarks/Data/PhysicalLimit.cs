@@ -5,9 +5,9 @@ namespace CloudOptimizedDicom.Benchmarks.Data;
 /// <summary>The least that storing files must do: open and read each, and write its bytes behind those of the others.</summary>
 internal static class PhysicalLimit
 {
-    public static void CopyTogether(IEnumerable<string> files, string target, bool withChecksum)
+    public static void CopyTogether(IEnumerable<string> files, string target, bool withChecksum, bool flush = false)
     {
-        byte[] buffer = new byte[64 << 20];
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(64 << 20);
         var crc = default(Crc32c);
         long position = 0;
         using SafeFileHandle output = File.OpenHandle(target, FileMode.Create, FileAccess.Write);
@@ -22,6 +22,11 @@ internal static class PhysicalLimit
 
             RandomAccess.Write(output, buffer.AsSpan(0, read), position);
             position += read;
+        }
+
+        if (flush)
+        {
+            RandomAccess.FlushToDisk(output);
         }
     }
 }

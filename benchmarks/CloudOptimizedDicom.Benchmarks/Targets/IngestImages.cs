@@ -28,6 +28,9 @@ public class IngestImages
     [Benchmark(Baseline = true, Description = "read, checksum, write one file")]
     public void Limit() => PhysicalLimit.CopyTogether(_files, _store, withChecksum: true);
 
+    [Benchmark(Description = "the same, flushed to disk")]
+    public void FlushedLimit() => PhysicalLimit.CopyTogether(_files, _store, withChecksum: true, flush: true);
+
     [Benchmark(Description = "ingest 100 x 512 x 512 x 16 bit")]
     public async Task Ingest()
     {

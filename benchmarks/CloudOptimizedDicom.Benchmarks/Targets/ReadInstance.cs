@@ -44,7 +44,7 @@ public class ReadInstance
     {
         ByteRange range = Next().Record!.ArchiveRange;
         using var archive = File.OpenHandle(_archive);
-        byte[] bytes = new byte[range.Length];
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)range.Length);
         return RandomAccess.Read(archive, bytes, range.Offset);
     }
 
