@@ -7,6 +7,9 @@ namespace CloudOptimizedDicom.Benchmarks.Targets;
 public class ReadInstance
 {
     private const int Count = 100;
+
+    // In a row, as a server reads: to wake the thread that waits for one costs more than to read it.
+    private const int Reads = 100;
     private const int FileBytes = 512 * 512 * 2 + 2500;
 
     private readonly Workspace _workspace = new();
@@ -39,17 +42,32 @@ public class ReadInstance
         _workspace.Dispose();
     }
 
-    [Benchmark(Baseline = true, Description = "RandomAccess.Read of the same bytes")]
-    public int Limit()
+    [Benchmark(Baseline = true, OperationsPerInvoke = Reads, Description = "RandomAccess.Read of the same bytes")]
+    public long Limit()
     {
-        ByteRange range = Next().Record!.ArchiveRange;
-        using var archive = File.OpenHandle(_archive);
-        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)range.Length);
-        return RandomAccess.Read(archive, bytes, range.Offset);
+        long total = 0;
+        for (int i = 0; i < Reads; i++)
+        {
+            ByteRange range = Next().Record!.ArchiveRange;
+            using var archive = File.OpenHandle(_archive);
+            byte[] bytes = GC.AllocateUninitializedArray<byte>((int)range.Length);
+            total += RandomAccess.Read(archive, bytes, range.Offset);
+        }
+
+        return total;
     }
 
-    [Benchmark(Description = "one instance by range")]
-    public async Task<int> Read() => (await _series!.ReadInstanceAsync(Next().Record!.Uid)).Length;
+    [Benchmark(OperationsPerInvoke = Reads, Description = "one instance by range")]
+    public async Task<long> Read()
+    {
+        long total = 0;
+        for (int i = 0; i < Reads; i++)
+        {
+            total += (await _series!.ReadInstanceAsync(Next().Record!.Uid)).Length;
+        }
+
+        return total;
+    }
 
     private Instance Next() => _instances[_random.Next(_instances.Length)];
 }

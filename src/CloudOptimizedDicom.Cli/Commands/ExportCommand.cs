@@ -59,7 +59,7 @@ internal static class ExportCommand
             {
                 try
                 {
-                    (int here, int before) = await ExportAsync(series, instance, FolderOf(root, instance), options, json, token);
+                    (int here, int before) = await ExportAsync(series, instance, FolderOf(series, root, instance), options, json, token);
                     Interlocked.Add(ref written, here);
                     Interlocked.Add(ref skipped, before);
                 }
@@ -78,9 +78,9 @@ internal static class ExportCommand
     }
 
     /// <summary>UIDs of a foreign series are text of unknown origin; only a plain name becomes a folder.</summary>
-    private static string FolderOf(string root, Instance instance) => DicomUid.IsSafeName(instance.StoredUid)
+    private static string FolderOf(CodObject series, string root, Instance instance) => DicomUid.IsSafeName(instance.StoredUid)
         ? Path.Combine(root, instance.StoredUid)
-        : throw new SeriesDamagedException(root, $"\"{instance.StoredUid}\" cannot name a folder");
+        : throw new SeriesDamagedException(series.Uri, $"\"{instance.StoredUid}\" cannot name a folder");
 
     private static async Task<(int Written, int Skipped)> ExportAsync(
         CodObject series, Instance instance, string folder, FrameReadOptions options, bool json, CancellationToken cancellationToken)

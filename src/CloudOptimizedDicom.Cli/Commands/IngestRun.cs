@@ -44,7 +44,7 @@ internal sealed class IngestRun(CodDatastore datastore, IngestInput input, Inges
             }
         });
         PrintTotals();
-        PrintCost(cost + new RequestEstimate(input.ListRequests, 0, 0, 0, 0), archiveBytes, prices);
+        PrintCost(cost + new RequestEstimate(ClassA: input.ListRequests), archiveBytes, prices);
         return _totals.ExitCode;
     }
 

@@ -14,7 +14,7 @@ internal static partial class LogMessages
     [LoggerMessage(1003, LogLevel.Warning, "The lock of {Series} was broken by somebody else while it was held.")]
     public static partial void LockWasBroken(this ILogger logger, string series);
 
-    [LoggerMessage(1004, LogLevel.Warning, "The lock of {Series} stays, because a sync that may have reached the store did not end.")]
+    [LoggerMessage(1004, LogLevel.Warning, "The lock of {Series} stays, because what it was held for may have reached the store and did not end.")]
     public static partial void LockLeftBehind(this ILogger logger, string series);
 
     [LoggerMessage(1005, LogLevel.Information, "{Series}: {Instances} instances, {Bytes} bytes written.")]

@@ -15,7 +15,7 @@ public sealed class InstanceScan
         SeriesUid = dataset.GetUid(DicomTag.SeriesInstanceUID);
         StudyUid = dataset.GetUid(DicomTag.StudyInstanceUID);
         HasPixelData = dataset.Find(DicomTag.PixelData) >= 0;
-        HasPart10Prefix = dataset.HasPreamble;
+        HasPart10Prefix = dataset.HasPart10Prefix;
         IsTruncated = dataset.IsTruncated;
         TransferSyntax = dataset.TransferSyntax;
         Frames = FrameIndexBuilder.Build(dataset);

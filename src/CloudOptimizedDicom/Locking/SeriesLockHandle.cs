@@ -43,4 +43,14 @@ internal sealed class SeriesLockHandle(IObjectStore store, string name, Guid own
     /// <summary>Whether the lock object is still the one that this handle made.</summary>
     public async Task<bool> IsHeldAsync(CancellationToken cancellationToken) =>
         !IsReleased && await store.GetInfoAsync(name, cancellationToken).ConfigureAwait(false) is { } live && live.Generation == Generation;
+
+    /// <summary>Asks whether the lock is still ours.</summary>
+    /// <exception cref="LockLostException">It is not.</exception>
+    public async Task RequireHeldAsync(CancellationToken cancellationToken)
+    {
+        if (!await IsHeldAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw new LockLostException(Uri, "it was removed or taken over by somebody else");
+        }
+    }
 }

@@ -26,7 +26,7 @@ internal sealed class DicomDataset : IDisposable
     public long EndOffset { get; set; }
 
     /// <summary>Whether "DICM" stands at byte 128.</summary>
-    public bool HasPreamble { get; set; }
+    public bool HasPart10Prefix { get; set; }
 
     public TransferSyntax TransferSyntax { get; set; } = TransferSyntax.FromUid("");
 

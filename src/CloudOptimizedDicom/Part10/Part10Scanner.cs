@@ -161,8 +161,8 @@ internal sealed partial class Part10Scanner
             return false;
         }
 
-        _dataset.HasPreamble = rest.Length >= PreambleBytes + 4 && rest.Slice(PreambleBytes, 4).SequenceEqual("DICM"u8);
-        if (_dataset.HasPreamble)
+        _dataset.HasPart10Prefix = rest.Length >= PreambleBytes + 4 && rest.Slice(PreambleBytes, 4).SequenceEqual("DICM"u8);
+        if (_dataset.HasPart10Prefix)
         {
             used = PreambleBytes + 4;
             Take(rest[..used]);

@@ -46,6 +46,11 @@ public sealed partial class CodDatastore
             await CodObject.ReleaseAsync(this, handle, $"{Store.RootUri}/{names.Folder}").ConfigureAwait(false);
             throw;
         }
+        catch
+        {
+            LeaveLock($"{Store.RootUri}/{names.Folder}");
+            throw;
+        }
 
         await CodObject.ReleaseAsync(this, handle, $"{Store.RootUri}/{names.Folder}").ConfigureAwait(false);
     }

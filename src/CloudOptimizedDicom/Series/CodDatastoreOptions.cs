@@ -35,8 +35,11 @@ public sealed record CodDatastoreOptions
     /// <value>The default is <see langword="null"/>: as <see cref="GcsObjectStoreOptions.HttpMessageHandler"/> says.</value>
     public HttpMessageHandler? HttpMessageHandler { get; init; }
 
-    /// <summary>Where archives are built before they are uploaded; it needs room for the largest series.</summary>
-    /// <value>The default is <see langword="null"/>: the system's directory for temporary files, or the datastore's own directory.</value>
+    /// <summary>
+    /// Where archives are built before they are uploaded; it needs room for the largest series. Those of a datastore that is a
+    /// directory are built in that directory, whatever this says.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: the system's directory for temporary files.</value>
     public string? ScratchDirectory { get; init; }
 
     /// <summary>How long a commit may take once its first upload has begun; cancellation is not heard in that time.</summary>

@@ -21,11 +21,7 @@ public sealed partial class CodObject
     {
         ArgumentNullException.ThrowIfNull(text);
         using Change change = BeginChange("An error log", mayFollowFailedSync: true);
-        if (!await _lock!.IsHeldAsync(cancellationToken).ConfigureAwait(false))
-        {
-            throw new LockLostException(_lock.Uri, "it was removed or taken over by somebody else");
-        }
-
+        await _lock!.RequireHeldAsync(cancellationToken).ConfigureAwait(false);
         ObjectUpload upload = ObjectUpload.FromMemory(Encoding.UTF8.GetBytes(text)) with { ContentType = "text/plain" };
         await _store.UploadAsync(_names.ErrorLog, upload, ObjectPrecondition.None, cancellationToken).ConfigureAwait(false);
     }

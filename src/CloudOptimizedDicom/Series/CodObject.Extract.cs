@@ -25,7 +25,7 @@ public sealed partial class CodObject
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         options ??= new ExtractOptions();
-        var names = new InstanceFileNames(Path.GetFullPath(directory), options.NameTemplate);
+        var names = new InstanceFileNames(Uri, Path.GetFullPath(directory), options.NameTemplate);
         RequireSynced("extracted");
         if (_stored is null)
         {

@@ -64,7 +64,7 @@ public sealed partial class CodObject
 
                 // Room is made once the archive has shown that it has so many bytes.
                 await ((InstanceStream)stream).StartAsync(cancellationToken).ConfigureAwait(false);
-                var bytes = new byte[stream.Length];
+                byte[] bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
                 await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
                 activity?.SetTag(TelemetryTag.Bytes, stream.Length);
                 return bytes;

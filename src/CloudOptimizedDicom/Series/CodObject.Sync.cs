@@ -99,7 +99,7 @@ public sealed partial class CodObject
     {
         if (!commit.HasTouchedStore && _datastore.Options.TimeProvider.GetElapsedTime(_lockedSince) > LockTrustTime)
         {
-            await commit.RequireLockAsync(cancellationToken).ConfigureAwait(false);
+            await _lock!.RequireHeldAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

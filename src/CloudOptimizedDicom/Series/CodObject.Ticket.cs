@@ -23,11 +23,7 @@ public sealed partial class CodObject
             throw new InvalidOperationException($"{Uri} has changes that were not synced; sync them before the lock is handed over.");
         }
 
-        if (!await _lock!.IsHeldAsync(cancellationToken).ConfigureAwait(false))
-        {
-            throw new LockLostException(_lock.Uri, "it was removed or taken over by somebody else");
-        }
-
+        await _lock!.RequireHeldAsync(cancellationToken).ConfigureAwait(false);
         _lock.Detach();
         _isDisposed = true;
         CloseScratch();

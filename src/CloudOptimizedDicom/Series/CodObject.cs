@@ -107,8 +107,7 @@ public sealed partial class CodObject : IAsyncDisposable
     {
         if (_lock is not null && _leavesLock)
         {
-            _datastore.Meter.LockEvents.Add(1, TelemetryTag.Event, LockEvent.Left);
-            _datastore.Logger.LockLeftBehind(Uri);
+            _datastore.LeaveLock(Uri);
         }
         else if (_lock is not null)
         {

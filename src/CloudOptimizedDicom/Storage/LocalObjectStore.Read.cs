@@ -11,7 +11,20 @@ public sealed partial class LocalObjectStore
         string name, ObjectReadOptions? options = null, CancellationToken cancellationToken = default)
     {
         var path = new ObjectPath(_root, name);
-        return RunAsync("read", name, () => Open(path, options ?? new ObjectReadOptions()), cancellationToken);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<ObjectContent?>(cancellationToken);
+        }
+
+        try
+        {
+            // At once: it takes a few calls to the system, and to hand them to another thread would take longer.
+            return Task.FromResult(Open(path, options ?? new ObjectReadOptions()));
+        }
+        catch (Exception error)
+        {
+            return Task.FromException<ObjectContent?>(IsOfFileSystem(error) ? Translate("read", name, error) : error);
+        }
     }
 
     private ObjectContent? Open(ObjectPath path, ObjectReadOptions options)
@@ -21,7 +34,10 @@ public sealed partial class LocalObjectStore
             ObjectContent? content = null;
             try
             {
-                if (Describe(path, FileState.Of(file), attempt) is { } info)
+                // Whoever asks for a range of the generation that he knows needs nothing of what the side file tells.
+                FileState state = FileState.Of(file);
+                bool isPinned = options.Range is not null && options.IfGenerationMatch == state.Generation;
+                if ((isPinned ? ToInfo(path, state, record: null) : Describe(path, state, attempt)) is { } info)
                 {
                     return content = ToContent(file, info, options);
                 }

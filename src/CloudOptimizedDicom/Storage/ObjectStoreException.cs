@@ -18,7 +18,7 @@ public abstract class ObjectStoreException : CodException
         Reason = reason;
     }
 
-    /// <summary>What was asked: <c>read</c>, <c>stat</c>, <c>upload</c>, <c>delete</c> or <c>list</c>.</summary>
+    /// <summary>What was asked: <c>read</c>, <c>stat</c>, <c>upload</c>, <c>copy</c>, <c>delete</c> or <c>list</c>.</summary>
     public string Operation { get; }
 
     /// <summary>The object that it was asked of.</summary>

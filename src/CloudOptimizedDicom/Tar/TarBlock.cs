@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace CloudOptimizedDicom.Tar;
@@ -13,8 +14,6 @@ internal static class TarBlock
     public const int ChecksumOffset = 148;
     public const int ChecksumBytes = 8;
 
-    private const ulong EvenBytes = 0x00FF_00FF_00FF_00FF;
-
     /// <summary>The zeros between data of this length and the next block.</summary>
     public static int PaddingBytes(long dataBytes) => (int)(-dataBytes & (Bytes - 1));
 
@@ -24,14 +23,16 @@ internal static class TarBlock
     /// <summary>The sum of a header's bytes, its checksum field counted as blanks.</summary>
     public static int Checksum(ReadOnlySpan<byte> header)
     {
-        // Four 16-bit sums at once: 64 words of at most 2 x 255 each stay below 2^16.
-        ulong sums = 0;
-        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(header[..Bytes]))
+        // Sums of 16 bits: at most 32 vectors of at least 16 bytes, each adding two bytes to a sum.
+        Vector<ushort> sums = default;
+        foreach (Vector<byte> bytes in MemoryMarshal.Cast<byte, Vector<byte>>(header[..Bytes]))
         {
-            sums += (word & EvenBytes) + (word >> 8 & EvenBytes);
+            Vector.Widen(bytes, out Vector<ushort> low, out Vector<ushort> high);
+            sums += low + high;
         }
 
-        int sum = (int)((sums & 0xFFFF) + (sums >> 16 & 0xFFFF) + (sums >> 32 & 0xFFFF) + (sums >> 48));
+        Vector.Widen(sums, out Vector<uint> lowSums, out Vector<uint> highSums);
+        int sum = (int)Vector.Sum(lowSums + highSums);
         foreach (byte value in header.Slice(ChecksumOffset, ChecksumBytes))
         {
             sum += ' ' - value;

@@ -69,7 +69,7 @@ internal readonly ref struct TarHeaderBlock
     private long Octal(ReadOnlySpan<byte> field)
     {
         long value = 0;
-        foreach (byte digit in field.TrimStart((byte)' ').TrimEnd("\0 "u8))
+        foreach (byte digit in field.TrimStart((byte)' '))
         {
             if (digit is 0 or (byte)' ')
             {

@@ -30,22 +30,6 @@ internal sealed class TarHopReader(ITarSource source) : IDisposable
     /// <summary>The first zero block, once the reader has come to it; null for an archive that was not closed.</summary>
     public long? EndMarkerOffset { get; private set; }
 
-    /// <summary>Looks whether anything but zeros follows the end marker; false when there is no marker.</summary>
-    public async Task<bool> HasBytesBehindEndAsync(CancellationToken cancellationToken)
-    {
-        const int step = 16 * 1024;
-        for (long offset = EndMarkerOffset ?? _window.LengthBytes; offset < _window.LengthBytes; offset += step)
-        {
-            ReadOnlyMemory<byte> bytes = await _window.GetAsync(offset, step, cancellationToken).ConfigureAwait(false);
-            if (!TarBlock.IsZero(bytes.Span))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>The next member; null at the end.</summary>
     /// <returns>A member that the end of the file cuts is returned as truncated, with what there is of its data.</returns>
     /// <exception cref="TarFormatException">A header is damaged; the reader is at its end then.</exception>

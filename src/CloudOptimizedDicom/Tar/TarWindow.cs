@@ -6,9 +6,10 @@ namespace CloudOptimizedDicom.Tar;
 internal sealed class TarWindow(ITarSource source) : IDisposable
 {
     private const int NearBytes = 32 * 1024;
-    private const int FarBytes = 4 * TarBlock.Bytes;
+    private const int ExtendedBytes = 4 * TarBlock.Bytes;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(NearBytes);
+    private int _farBytes = TarBlock.Bytes;
     private long _offset;
     private int _count;
 
@@ -21,7 +22,10 @@ internal sealed class TarWindow(ITarSource source) : IDisposable
         {
             // After a long hop the next one is likely to be long as well, and what lies between is not wanted.
             bool isNear = offset - (_offset + _count) is >= -NearBytes and < NearBytes / 2;
-            int length = Math.Max(count, isNear ? NearBytes : FarBytes);
+            int length = Math.Max(count, isNear ? NearBytes : _farBytes);
+
+            // Where one header has more behind it, others will.
+            _farBytes = offset == _offset + TarBlock.Bytes && _count == TarBlock.Bytes ? ExtendedBytes : _farBytes;
             if (length > _buffer.Length)
             {
                 ArrayPool<byte>.Shared.Return(_buffer);

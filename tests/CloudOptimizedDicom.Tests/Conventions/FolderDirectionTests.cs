@@ -62,5 +62,5 @@ public sealed class FolderDirectionTests
     // Extensions of a service collection are where every host has a using already.
     private static string ExpectedNamespace(SourceFile file) => file.Folder == "Hosting"
         ? "Microsoft.Extensions.DependencyInjection"
-        : FoldersInTheRootNamespace.Contains(file.Folder) ? "CloudOptimizedDicom" : $"CloudOptimizedDicom.{file.Folder.Replace('/', '.')}";
+        : FoldersInTheRootNamespace.Contains(file.TopFolder) ? "CloudOptimizedDicom" : $"CloudOptimizedDicom.{file.Folder.Replace('/', '.')}";
 }

@@ -14,7 +14,7 @@ internal static class DatasetText
     {
         List<string> lines =
         [
-            $"{dataset.TransferSyntax.Uid} starts {dataset.DatasetStart}, preamble {dataset.HasPreamble}, truncated {dataset.IsTruncated}, unordered {dataset.IsUnordered}",
+            $"{dataset.TransferSyntax.Uid} starts {dataset.DatasetStart}, preamble {dataset.HasPart10Prefix}, truncated {dataset.IsTruncated}, unordered {dataset.IsUnordered}",
         ];
         for (int i = 0; i < dataset.Count; i++)
         {

@@ -57,16 +57,7 @@ public sealed class TarHopReaderTests
             Assert.That(all.Take(members.Count), Is.EqualTo(members));
             Assert.That(all[^1].Data, Is.EqualTo(new ByteRange(11776, 654)));
             Assert.That(reader.EndMarkerOffset, Is.EqualTo(members[^1].Data.End + TarBlock.PaddingBytes(members[^1].Data.Length)));
-            Assert.That(await reader.HasBytesBehindEndAsync(CancellationToken.None), Is.True);
         }
-    }
-
-    [Test]
-    public async Task HasBytesBehindEnd_GoodArchive_IsFalse()
-    {
-        using var reader = new TarHopReader(new TarBytes(GoldenArchive("ct5__v2")));
-        await reader.ReadAllAsync(CancellationToken.None);
-        Assert.That(await reader.HasBytesBehindEndAsync(CancellationToken.None), Is.False);
     }
 
     [Test]
@@ -80,7 +71,6 @@ public sealed class TarHopReaderTests
         {
             Assert.That(await open.ReadAllAsync(CancellationToken.None), Is.EqualTo(members));
             Assert.That(open.EndMarkerOffset, Is.Null);
-            Assert.That(await open.HasBytesBehindEndAsync(CancellationToken.None), Is.False);
         }
     }
 

@@ -39,20 +39,11 @@ internal sealed class FileContentStream(SafeFileHandle file, ByteRange range, st
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    /// <summary>Reads at once on the calling thread: the system would read on one of the pool as well, and what is read is mostly cached.</summary>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(file.IsClosed, this);
         cancellationToken.ThrowIfCancellationRequested();
-        buffer = buffer[..Available(buffer.Length)];
-        try
-        {
-            int count = buffer.IsEmpty ? 0 : await RandomAccess.ReadAsync(file, buffer, _position, cancellationToken).ConfigureAwait(false);
-            return Pass(buffer.Span, count);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ObjectRequestException("read", uri, exception.Message, exception);
-        }
+        return ValueTask.FromResult(Read(buffer.Span));
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

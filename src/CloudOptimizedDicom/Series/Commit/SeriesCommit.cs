@@ -56,16 +56,6 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
     public Task<ObjectInfo> UploadMetadataAsync(ObjectUpload upload, CancellationToken cancellationToken) =>
         UploadOnceAsync(names.Metadata, () => UploadMetadataFencedAsync(upload, cancellationToken));
 
-    /// <summary>Asks whether the lock is still ours.</summary>
-    /// <exception cref="LockLostException">It is not.</exception>
-    public async Task RequireLockAsync(CancellationToken cancellationToken)
-    {
-        if (!await handle.IsHeldAsync(cancellationToken).ConfigureAwait(false))
-        {
-            throw new LockLostException(handle.Uri, "it was removed or taken over by somebody else");
-        }
-    }
-
     /// <summary>What a caller is told when a commit ends early that has touched the store.</summary>
     /// <param name="failedObject">The object at which it ended.</param>
     /// <param name="error">The cause.</param>
@@ -144,7 +134,7 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
             }
 
             // In this order: what another writer puts there after this is no longer what was just seen.
-            await RequireLockAsync(cancellationToken).ConfigureAwait(false);
+            await handle.RequireHeldAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -167,7 +157,7 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
     /// </summary>
     private async Task InvalidateOtherWritersAsync(CancellationToken cancellationToken)
     {
-        await RequireLockAsync(cancellationToken).ConfigureAwait(false);
+        await handle.RequireHeldAsync(cancellationToken).ConfigureAwait(false);
         _sameMetadata ??= StoredSeries.ToUpload(stored?.Bytes ?? StoredSeries.ToBytes(empty, store, names));
         try
         {

@@ -12,14 +12,32 @@ public sealed class SeriesGrouper(CodDatastore datastore)
 {
     /// <summary>How many headers are read at once, 1 or more.</summary>
     /// <value>The default is the number of processors.</value>
-    public int MaxParallelism { get; init; } = Environment.ProcessorCount;
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
+    public int MaxParallelism
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    } = Environment.ProcessorCount;
 
     /// <summary>
     /// How many instances wait for others of their series, 1 or more. When there are more, the series that has waited longest
     /// since its last instance is given out.
     /// </summary>
     /// <value>The default is a million, which take about 500 MB with their hints.</value>
-    public int MaxWaiting { get; init; } = 1_000_000;
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
+    public int MaxWaiting
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    } = 1_000_000;
 
     /// <summary>Told of an instance whose series cannot be told. Calls come one after the other.</summary>
     /// <value>The default is <see langword="null"/>: such an instance is thrown.</value>

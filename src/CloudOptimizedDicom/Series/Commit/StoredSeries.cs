@@ -65,7 +65,7 @@ internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, Re
 
     /// <summary>Metadata that does not fit into memory.</summary>
     public static SeriesMetadataException TooLarge(string uri, ObjectInfo info) =>
-        new(uri, 0, $"it has {info.SizeBytes} bytes, more than {ObjectContent.MaxBytesInMemory}");
+        new(uri, null, $"it has {info.SizeBytes} bytes, more than {ObjectContent.MaxBytesInMemory}");
 
     /// <summary>Metadata as it is stored: gzipped in a bucket, plain in a directory.</summary>
     public static ReadOnlyMemory<byte> ToBytes(SeriesMetadata metadata, IObjectStore store, SeriesNames names)

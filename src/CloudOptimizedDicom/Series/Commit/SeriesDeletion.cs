@@ -93,10 +93,7 @@ internal sealed class SeriesDeletion(IObjectStore store, SeriesNames names, Seri
             }
 
             generation = (await store.GetInfoAsync(name, CancellationToken.None).ConfigureAwait(false))?.Generation ?? 0;
-            if (!await handle.IsHeldAsync(CancellationToken.None).ConfigureAwait(false))
-            {
-                throw new LockLostException(handle.Uri, "it was removed or taken over by somebody else");
-            }
+            await handle.RequireHeldAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 }

@@ -10,13 +10,15 @@ namespace CloudOptimizedDicom;
 /// </summary>
 internal sealed class InstanceFileNames
 {
+    private readonly string _seriesUri;
     private readonly string _root;
     private readonly string _template;
 
+    /// <param name="seriesUri">The series, for messages.</param>
     /// <param name="root">The directory.</param>
     /// <param name="template">See <see cref="ExtractOptions.NameTemplate"/>.</param>
     /// <exception cref="ArgumentException">The template leads out of the directory, or has an unknown field.</exception>
-    public InstanceFileNames(string root, string template)
+    public InstanceFileNames(string seriesUri, string root, string template)
     {
         string[] parts = template.Split('/');
         if (Path.IsPathRooted(template) || template.Contains('\\') || template.Contains(':') || parts.Any(part => part is "" or "." or ".."))
@@ -24,6 +26,7 @@ internal sealed class InstanceFileNames
             throw new ArgumentException($"\"{template}\" is no path below a directory.", nameof(template));
         }
 
+        _seriesUri = seriesUri;
         _root = root;
         _template = template;
         Expand(static field => field is "study" or "series" or "instance" or "number" or "index"
@@ -63,7 +66,7 @@ internal sealed class InstanceFileNames
             "number" => record.Metadata.GetInt(DicomTag.InstanceNumber)?.ToString("D6", CultureInfo.InvariantCulture) ?? "none",
             _ => index.ToString("D6", CultureInfo.InvariantCulture),
         };
-        return DicomUid.IsSafeName(text) ? text : throw new SeriesDamagedException(_root, $"\"{text}\" cannot name a file");
+        return DicomUid.IsSafeName(text) ? text : throw new SeriesDamagedException(_seriesUri, $"\"{text}\" cannot name a file");
     }
 
     private string Expand(Func<string, string> value)

@@ -88,4 +88,11 @@ public sealed partial class CodDatastore
             return null;
         }
     }
+
+    /// <summary>Says that a lock stays on purpose: what it was held for may have reached the store and did not end.</summary>
+    internal void LeaveLock(string seriesUri)
+    {
+        Meter.LockEvents.Add(1, TelemetryTag.Event, LockEvent.Left);
+        Logger.LockLeftBehind(seriesUri);
+    }
 }

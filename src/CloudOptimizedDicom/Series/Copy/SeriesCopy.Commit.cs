@@ -7,7 +7,7 @@ namespace CloudOptimizedDicom;
 
 internal sealed partial class SeriesCopy
 {
-    private async Task CommitAsync(CopySource opened, StoredSeries? there, SeriesLockHandle handle, Action leaveLock)
+    private async Task CommitAsync(CopySource opened, StoredSeries? there, SeriesLockHandle handle)
     {
         SeriesMetadata metadata = ToMetadata(opened.Series.Metadata);
         var commit = new SeriesCommit(destination.Store, _to, handle, there, new SeriesMetadata(id, metadata.UsesHashedUids, metadata.Version));
@@ -19,7 +19,7 @@ internal sealed partial class SeriesCopy
             await RequireReplaceableAsync(opened.Archive?.SizeBytes, opened.Archive?.Crc32c, there, live, timeout.Token).ConfigureAwait(false);
 
             // In this order: what another writer puts there after this is no longer what was just seen.
-            await commit.RequireLockAsync(timeout.Token).ConfigureAwait(false);
+            await handle.RequireHeldAsync(timeout.Token).ConfigureAwait(false);
             await UploadAsync(commit, opened, metadata, there, replaced, timeout.Token).ConfigureAwait(false);
             await DeleteLeftAsync(replaced, timeout.Token).ConfigureAwait(false);
         }
@@ -30,7 +30,7 @@ internal sealed partial class SeriesCopy
         }
         catch (Exception error) when (commit.HasTouchedStore)
         {
-            leaveLock();
+            _leavesLock = true;
             if (error is not (OperationCanceledException or CodException or IOException))
             {
                 throw;

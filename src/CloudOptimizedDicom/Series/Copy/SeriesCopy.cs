@@ -1,4 +1,3 @@
-using CloudOptimizedDicom.Diagnostics;
 using CloudOptimizedDicom.Json;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Metadata;
@@ -18,6 +17,7 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
 
     private readonly SeriesNames _from = source.Name(id);
     private readonly SeriesNames _to = destination.Name(id);
+    private bool _leavesLock;
     private bool _hasMismatched;
 
     private string SourceUri => $"{source.Store.RootUri}/{_from.Folder}";
@@ -46,16 +46,15 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
 
         var opening = new OpenSeriesOptions { WaitForLock = options.WaitForLock, UsesHashedUids = series.Metadata.UsesHashedUids };
         (SeriesLockHandle handle, there) = await CodObject.LockAsync(destination, _to, LockOperation.Copy, there, opening, cancellationToken).ConfigureAwait(false);
-        bool leavesLock = false;
         try
         {
-            return await CopyLockedAsync(series, there, handle, () => leavesLock = true, cancellationToken).ConfigureAwait(false);
+            return await CopyLockedAsync(series, there, handle, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            if (leavesLock)
+            if (_leavesLock)
             {
-                destination.Logger.LockLeftBehind(DestinationUri);
+                destination.LeaveLock(DestinationUri);
             }
             else
             {
@@ -85,7 +84,7 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
     }
 
     private async Task<CopyReport> CopyLockedAsync(
-        StoredSeries series, StoredSeries? there, SeriesLockHandle handle, Action leaveLock, CancellationToken cancellationToken)
+        StoredSeries series, StoredSeries? there, SeriesLockHandle handle, CancellationToken cancellationToken)
     {
         for (int attempt = 1; attempt <= MaxAttempts; attempt++)
         {
@@ -99,7 +98,7 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
             }
 
             RequireReplaceable(series, there);
-            if (await TryCopyAsync(series, there, handle, leaveLock, cancellationToken).ConfigureAwait(false) is { } report)
+            if (await TryCopyAsync(series, there, handle, cancellationToken).ConfigureAwait(false) is { } report)
             {
                 return report;
             }
@@ -112,7 +111,7 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
 
     /// <summary>Copies the series; gives null when the source is not that any more, or may not be, and nothing was written.</summary>
     private async Task<CopyReport?> TryCopyAsync(
-        StoredSeries series, StoredSeries? there, SeriesLockHandle handle, Action leaveLock, CancellationToken cancellationToken)
+        StoredSeries series, StoredSeries? there, SeriesLockHandle handle, CancellationToken cancellationToken)
     {
         var opened = new CopySource(series, _from, source.Store, destination);
         await using (opened.ConfigureAwait(false))
@@ -126,7 +125,7 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                await CommitAsync(opened, there, handle, leaveLock).ConfigureAwait(false);
+                await CommitAsync(opened, there, handle).ConfigureAwait(false);
                 return ToReport(series, there, CopyOutcome.Copied, isServerSide);
             }
             catch (ObjectRequestException error) when (isServerSide && error.Status == System.Net.HttpStatusCode.NotFound)

@@ -97,7 +97,7 @@ internal sealed class PreparedInstance : IAsyncDisposable
     {
         using (DicomDataset dataset = await Part10Reader.ReadAsync(head, null, DicomTag.FloatPixelData, cancellationToken).ConfigureAwait(false))
         {
-            RequirePrefix(dataset.HasPreamble);
+            RequirePrefix(dataset.HasPart10Prefix);
             if (InstanceUids.AreIn(dataset))
             {
                 return InstanceUids.From(dataset);

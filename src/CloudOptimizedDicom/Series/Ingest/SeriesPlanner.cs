@@ -39,7 +39,7 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesGroup group, I
         catch (Exception error) when (error is CodException or IOException or UnauthorizedAccessException)
         {
             // The run meets the same after its first two requests.
-            _cost += datastore.Store.IsRemote ? new RequestEstimate(0, ClassB: 2, 0, 0, 0) : default;
+            _cost += datastore.Store.IsRemote ? new RequestEstimate(ClassB: 2) : default;
             var failed = new SeriesIngest { Id = group.Id, IsRepeat = group.IsRepeat, Errors = [.. group.Instances.Select(instance => new AppendError(instance, error))] };
             return new SeriesPlan { Outcome = failed, Cost = _cost, ArchiveBytes = 0 };
         }
@@ -72,7 +72,7 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesGroup group, I
             if (needsHeader && isInBucket)
             {
                 InstanceHead head = await instance.ReadHeadAsync(datastore.Sources, cancellationToken).ConfigureAwait(false);
-                _cost += new RequestEstimate(0, ClassB: head.Requests, 0, head.BytesRead, 0);
+                _cost += new RequestEstimate(ClassB: head.Requests, BytesDown: head.BytesRead);
             }
 
             if (HintCheck.IsSame(instance, metadata))
@@ -85,7 +85,7 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesGroup group, I
             await DecideAsync(instance, metadata, cancellationToken).ConfigureAwait(false);
             if (isInBucket)
             {
-                _cost += new RequestEstimate(0, ClassB: 1, 0, BytesDown: instance.KnownSizeBytes!.Value, 0);
+                _cost += new RequestEstimate(ClassB: 1, BytesDown: instance.KnownSizeBytes!.Value);
             }
         }
         catch (Exception error) when (AppendSession.IsOfInstance(error))
@@ -174,31 +174,31 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesGroup group, I
         StoredSeries? stored, SeriesMetadata metadata, long archiveBytes, CancellationToken cancellationToken)
     {
         // The error log and the metadata.
-        var cost = new RequestEstimate(0, ClassB: 2, 0, BytesDown: stored?.Info.SizeBytes ?? 0, 0);
+        var cost = new RequestEstimate(ClassB: 2, BytesDown: stored?.Info.SizeBytes ?? 0);
         if (stored is not null && options.Mode == CodMode.Append && _isSameByHints && !options.Append.DeleteLocalOrigin)
         {
             return cost;
         }
 
         // The lock, the metadata again, and the release.
-        cost += new RequestEstimate(ClassA: 1, ClassB: 1, Free: 1, 0, 0);
+        cost += new RequestEstimate(ClassA: 1, ClassB: 1, Free: 1);
         if (archiveBytes == 0)
         {
-            return _notesConflicts ? cost + new RequestEstimate(ClassA: 1, 0, 0, 0, 0) : cost;
+            return _notesConflicts ? cost + new RequestEstimate(ClassA: 1) : cost;
         }
 
         // The archive, its index and the metadata.
-        cost += new RequestEstimate(ClassA: 3, 0, 0, 0, BytesUp: archiveBytes);
+        cost += new RequestEstimate(ClassA: 3, BytesUp: archiveBytes);
         if (metadata.Instances.Count > 0)
         {
             long down = stored!.Metadata.Tar?.SizeBytes
                 ?? (await datastore.Store.GetInfoAsync(_names.Tar, cancellationToken).ConfigureAwait(false))?.SizeBytes ?? 0;
-            cost += new RequestEstimate(0, ClassB: 1, 0, BytesDown: down, 0);
+            cost += new RequestEstimate(ClassB: 1, BytesDown: down);
         }
 
         // What a series of Python does not tell of its archive and index is asked for; so is an archive without instances.
         bool asksForArchive = stored is not null && metadata.Instances.Count == 0 && (stored.Metadata.Tar is null || options.Mode == CodMode.Append);
         bool asksForIndex = stored is not null && stored.Metadata.Index is null;
-        return cost + new RequestEstimate(0, ClassB: (asksForArchive ? 1 : 0) + (asksForIndex ? 1 : 0), 0, 0, 0);
+        return cost + new RequestEstimate(ClassB: (asksForArchive ? 1 : 0) + (asksForIndex ? 1 : 0));
     }
 }

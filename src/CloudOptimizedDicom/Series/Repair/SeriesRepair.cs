@@ -74,6 +74,11 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
             await CodObject.ReleaseAsync(datastore, handle, SeriesUri).ConfigureAwait(false);
             throw;
         }
+        catch
+        {
+            datastore.LeaveLock(SeriesUri);
+            throw;
+        }
 
         if (found is null || !report.IsRefused)
         {

@@ -8,7 +8,7 @@ namespace CloudOptimizedDicom;
 /// <param name="Free">Requests that are not charged: deletions.</param>
 /// <param name="BytesDown">Bytes of objects that come down.</param>
 /// <param name="BytesUp">Bytes of archives that go up. Locks, indexes and metadata, which depend on the tags, come on top.</param>
-public readonly record struct RequestEstimate(long ClassA, long ClassB, long Free, long BytesDown, long BytesUp)
+public readonly record struct RequestEstimate(long ClassA = 0, long ClassB = 0, long Free = 0, long BytesDown = 0, long BytesUp = 0)
 {
     /// <summary>All requests.</summary>
     public long Requests => ClassA + ClassB + Free;

@@ -13,14 +13,32 @@ public sealed record IngestOptions
 
     /// <summary>How many series are worked on at once, 1 or more.</summary>
     /// <value>The default is the number of processors.</value>
-    public int MaxParallelism { get; init; } = Environment.ProcessorCount;
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
+    public int MaxParallelism
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    } = Environment.ProcessorCount;
 
     /// <summary>
     /// How many instances wait for others of their series, 1 or more (<see cref="SeriesGrouper.MaxWaiting"/>). A write waits
     /// for all, since a series in two groups would replace itself.
     /// </summary>
     /// <value>The default is a million.</value>
-    public int MaxWaiting { get; init; } = 1_000_000;
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
+    public int MaxWaiting
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    } = 1_000_000;
 
     /// <summary>How series are opened.</summary>
     /// <value>The default waits for no lock.</value>
