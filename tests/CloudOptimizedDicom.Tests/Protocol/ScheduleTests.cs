@@ -11,10 +11,11 @@ namespace CloudOptimizedDicom.Tests.Protocol;
 /// <summary>Writers, readers, faults and broken locks in every order that a seed can draw: no rule of the protocol is ever broken.</summary>
 public sealed class ScheduleTests
 {
-    private const int Schedules = 10_000;
-    private const int SchedulesOverHttp = 100;
     private const int UploadsPerLostAnswer = 5;
     private const int FailuresShown = 3;
+
+    private static readonly int Schedules = LongRun.Count(ci: 10_000, @long: 1_000_000);
+    private static readonly int SchedulesOverHttp = LongRun.Count(ci: 100, @long: 10_000);
 
     private SmallInstances _instances = null!;
     private SeriesImage _image = null!;
