@@ -29,8 +29,8 @@ public sealed partial class CodDatastore
     /// <exception cref="ArgumentException">A UID cannot be part of a path.</exception>
     /// <exception cref="LockAcquisitionException">The lock names instances, or is of a deletion or repair, or is too young, or was taken anew meanwhile.</exception>
     /// <exception cref="SeriesDamagedException">
-    /// The metadata has instances and names no archive, and the writer that died has left one of its own: <c>cod repair --force</c>, which is
-    /// <see cref="RepairOptions.TakeOverLock"/>, mends that. Nothing was changed.
+    /// The metadata has instances and names no archive, and the writer that died has left one that does not fit it: <c>cod repair --force</c>,
+    /// which is <see cref="RepairOptions.TakeOverLock"/>, mends that. Nothing was changed.
     /// </exception>
     /// <exception cref="ObjectStoreException">The store did not answer.</exception>
     public async Task<LockHolder?> UnlockSeriesAsync(
@@ -68,12 +68,18 @@ public sealed partial class CodDatastore
     private async Task RequireReadableWithoutLockAsync(SeriesNames names, CancellationToken cancellationToken)
     {
         ObjectInfo? archive = await Store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false);
-        if (archive?.UploadId is not null && await ReadReadableAsync(names, cancellationToken).ConfigureAwait(false) is { Metadata: { Tar: null, Instances.Count: > 0 } })
+        if (archive?.UploadId is null || await ReadReadableAsync(names, cancellationToken).ConfigureAwait(false) is not { Metadata: { Instances.Count: > 0 } metadata })
+        {
+            return;
+        }
+
+        string? fault = await new ArchiveProof(metadata, names.Id, $"{Store.RootUri}/{names.Tar}").FindFaultAsync(
+            ArchiveStanding.Of(metadata, archive, archive.Crc32c), Store, Options.ScratchDirectory, cancellationToken).ConfigureAwait(false);
+        if (fault is not null)
         {
             throw new SeriesDamagedException(
                 $"{Store.RootUri}/{names.Folder}",
-                "its archive was left by a writer that died, and its metadata does not say that it is of another one; "
-                    + "only a repair that takes over the lock can tell them apart");
+                $"{fault}; its metadata does not say which archive is its own, and only a repair that takes over the lock can tell them apart");
         }
     }
 

@@ -114,10 +114,10 @@ public sealed partial class CodObject
             try
             {
                 scratch = await ScratchArchive.DownloadAsync(directory, content, _current.Tar, recordsEnd, cancellationToken).ConfigureAwait(false);
-                await RequireAllRecordsAsync(scratch, cancellationToken).ConfigureAwait(false);
-                _archiveFence = new ArchiveFence(content.Info.Generation, _current.Tar is { } recorded
-                    ? recorded.Generation == content.Info.Generation
-                    : scratch.MemberCount == _current.Instances.Count);
+                ArchiveStanding standing = await FindStandingAsync(scratch, content.Info, cancellationToken).ConfigureAwait(false);
+                string? fault = await new ArchiveProof(_current, Id, ArchiveUri).FindFaultAsync(
+                    standing, scratch.Members, scratch.ChecksumAsync, scratch.OpenRead, cancellationToken).ConfigureAwait(false);
+                _archiveFence = fault is null ? standing.Fence : throw new SeriesDamagedException(Uri, fault);
                 return scratch;
             }
             catch (Exception error)
@@ -151,23 +151,15 @@ public sealed partial class CodObject
     }
 
     /// <summary>
-    /// Nothing is built on an archive that does not hold what the metadata says. One whose own checksum is not recorded, as
-    /// Python leaves it, could have the right places with other instances in them, so each is checked.
+    /// What the archive is that was brought here. The answer with its bytes does not say who uploaded it, so that is asked where
+    /// this library may have: it writes members without a time, Python never does.
     /// </summary>
-    private async Task RequireAllRecordsAsync(ScratchArchive scratch, CancellationToken cancellationToken)
+    private async Task<ArchiveStanding> FindStandingAsync(ScratchArchive scratch, ObjectInfo read, CancellationToken cancellationToken)
     {
-        foreach (InstanceRecord record in _current.Instances)
-        {
-            if (!scratch.Has(record.ArchiveRange))
-            {
-                throw new SeriesDamagedException(Uri, $"the archive has no member at {record.ArchiveRange}, where instance {record.Uid} should be");
-            }
-
-            if (_current.Tar is null && await scratch.ChecksumAsync(record.ArchiveRange, cancellationToken).ConfigureAwait(false) != record.Crc32c)
-            {
-                throw new SeriesDamagedException(Uri, $"the archive has other bytes at {record.ArchiveRange}, where instance {record.Uid} should be");
-            }
-        }
+        bool mayBeMarked = _current.Tar is null && read.UploadId is null
+            && (scratch.Members.Count != _current.Instances.Count || scratch.Members.Any(member => member.ModifiedTime == 0));
+        ObjectInfo? live = mayBeMarked ? await _store.GetInfoAsync(_names.Tar, cancellationToken).ConfigureAwait(false) : null;
+        return ArchiveStanding.Of(_current, live?.Generation == read.Generation ? live : read, _current.Tar?.Crc32c);
     }
 
     private void CloseScratch()

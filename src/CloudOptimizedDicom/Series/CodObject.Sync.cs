@@ -167,36 +167,18 @@ public sealed partial class CodObject
             return new ArchiveFence(recorded?.Generation ?? 0, IsOfMetadata: true);
         }
 
-        // Python marks no upload, so one that is marked was left by a writer that has not committed.
         ObjectInfo? live = await _store.GetInfoAsync(_names.Tar, cancellationToken).ConfigureAwait(false);
-        bool isOfMetadata = recorded is null ? live?.UploadId is null : live?.Generation == recorded.Generation;
-        if (Mode == CodMode.Append)
+        if (Mode == CodMode.Write)
         {
-            uint? crc32c = live is null || recorded is null ? null : await ArchiveChecksum.GetAsync(_store, live, cancellationToken).ConfigureAwait(false);
-            RequireRecorded(Uri, live, crc32c, _stored.Metadata);
+            return ArchiveStanding.Of(_stored.Metadata, live, live?.Crc32c).Fence;
         }
 
-        return new ArchiveFence(live?.Generation ?? 0, isOfMetadata);
-    }
-
-    /// <summary>Refuses an archive that is not the one of the metadata.</summary>
-    /// <exception cref="SeriesDamagedException">It is not.</exception>
-    internal static void RequireRecorded(string uri, ObjectInfo? live, uint? crc32c, SeriesMetadata metadata)
-    {
-        ObjectIdentity? recorded = metadata.Tar;
-        bool hasInstances = metadata.Instances.Count > 0;
-        string? reason = live switch
-        {
-            null => hasInstances || recorded is not null ? "there is metadata, but no archive" : null,
-            _ when recorded is not null => live.SizeBytes == recorded.SizeBytes && crc32c == recorded.Crc32c
-                ? null : "the archive is not the one that the metadata describes",
-            _ when !hasInstances => "there is an archive, but no instance in the metadata",
-            _ => live.UploadId is null ? null : "the archive was left by a writer that died",
-        };
-        if (reason is not null)
-        {
-            throw new SeriesDamagedException(uri, reason);
-        }
+        uint? crc32c = live is null || recorded is null ? null : await ArchiveChecksum.GetAsync(_store, live, cancellationToken).ConfigureAwait(false);
+        var standing = ArchiveStanding.Of(_stored.Metadata, live, crc32c);
+        standing.Require(Uri);
+        string? fault = await new ArchiveProof(_stored.Metadata, Id, ArchiveUri).FindFaultAsync(
+            standing, _store, _datastore.Options.ScratchDirectory, cancellationToken).ConfigureAwait(false);
+        return fault is null ? standing.Fence : throw new SeriesDamagedException(Uri, fault);
     }
 
     private async Task<long> GetIndexFenceAsync(CancellationToken cancellationToken) => _stored is null || _stored.Metadata.Index is not null

@@ -1,9 +1,12 @@
 using System.Text.Json;
 using CloudOptimizedDicom.Metadata;
+using CloudOptimizedDicom.Part10;
 using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Testing.Objects;
 using CloudOptimizedDicom.Testing.Requests;
 using CloudOptimizedDicom.Tests.Golden;
+using CloudOptimizedDicom.Tests.Part10;
+using CloudOptimizedDicom.Tests.Protocol;
 using CloudOptimizedDicom.Tests.Storage.GoogleCloud;
 
 namespace CloudOptimizedDicom.Tests.Series;
@@ -57,12 +60,7 @@ public sealed class CopySafetyTests : CopyFixture
         CodDatastore there = await OpenAsync(StoreKind.Bucket, There);
         await StoreAsync(here, 1);
         await StoreAsync(there, 2);
-        await using (CodObject series = await here.OpenSeriesAsync(Id.StudyUid, Id.SeriesUid, CodMode.Append))
-        {
-            await series.TruncateAsync();
-            await series.SyncAsync(new SyncOptions { AllowEmpty = true });
-        }
-
+        await EmptyAsync(here);
         await CopyAsync(here, there, Overwrite);
         await AssertIntactAsync(there);
     }
@@ -74,10 +72,42 @@ public sealed class CopySafetyTests : CopyFixture
         golden.CopyTo(StorePath(Here));
         CodDatastore here = await OpenAsync(StoreKind.Directory, Here);
         CodDatastore there = await OpenAsync(StoreKind.Directory, There);
-        byte[] bytes = await File.ReadAllBytesAsync(StorePath(Here) + $"/{golden.Id.Path}.tar");
+        string file = WriteOneMore(golden.Id);
+        (byte[] bytes, _) = await PythonTar.AppendAsync(
+            await File.ReadAllBytesAsync(StorePath(Here) + $"/{golden.Id.Path}.tar"), [("instances/99.dcm", await File.ReadAllBytesAsync(file))]);
         await here.Store.UploadAsync($"{golden.Id.Path}.tar", ObjectUpload.FromMemory(bytes), ObjectPrecondition.None);
         Assert.That(() => CopyAsync(here, there, id: golden.Id), Throws.InstanceOf<SeriesDamagedException>().With.Message.Contains("a writer that died"));
+        Assert.That(
+            () => CopyAsync(here, there, new CopyOptions { DryRun = true }, golden.Id), Throws.InstanceOf<SeriesDamagedException>().With.Message.Contains("a writer that died"));
+        Assert.That(
+            () => here.AppendToSeriesAsync(golden.Id.StudyUid, golden.Id.SeriesUid, [new Instance(file)]),
+            Throws.InstanceOf<SeriesDamagedException>().With.Message.Contains("a writer that died"));
         Assert.That(await there.ListSeriesAsync().ToListAsync(), Is.Empty);
+    }
+
+    /// <summary>Python writes the members of metadata that it knows, so that the archive of this library is named no more.</summary>
+    [Test]
+    public async Task CopySeriesAsync_PythonHasChangedOnlyTheMetadataOfOurs_IsCopied([Values] StoreKind kind, [Values] bool isEmpty)
+    {
+        CodDatastore here = await OpenAsync(kind, Here);
+        CodDatastore there = await OpenAsync(kind, There);
+        await StoreAsync(here, 1, 2);
+        if (isEmpty)
+        {
+            await EmptyAsync(here);
+        }
+
+        var python = new PythonWriter(
+            kind == StoreKind.Bucket ? ForeignObjects.In(Emulator.Core, Here) : ForeignObjects.In(StorePath(Here)), here.Name(Id));
+        await python.SetFieldAsync("note", "[1]");
+        int[] numbers = isEmpty ? [] : [1, 2];
+        await AssertIntactAsync(here, numbers);
+        Assert.That((await here.RepairSeriesAsync(Id.StudyUid, Id.SeriesUid)).Actions, Is.Empty);
+        Assert.That((await CopyAsync(here, there, new CopyOptions { DryRun = true })).Outcome, Is.EqualTo(CopyOutcome.Copied));
+        await CopyAsync(here, there);
+        await AssertIntactAsync(there, numbers);
+        await here.AppendToSeriesAsync(Id.StudyUid, Id.SeriesUid, [new Instance(SyntheticInstance.Write(Folder, 3, 40_000))]);
+        await AssertIntactAsync(here, [.. numbers, 3]);
     }
 
     [Test]
@@ -222,6 +252,23 @@ public sealed class CopySafetyTests : CopyFixture
 
         await CopyAsync(here, there);
         await AssertIntactAsync(there, 1, 2);
+    }
+
+    private static Task EmptyAsync(CodDatastore datastore) => datastore.UpdateSeriesAsync(Id.StudyUid, Id.SeriesUid, CodMode.Append, async series =>
+    {
+        await series.TruncateAsync();
+        await series.SyncAsync(new SyncOptions { AllowEmpty = true });
+    });
+
+    private string WriteOneMore(SeriesId id)
+    {
+        string path = Path.Combine(Folder, "more.dcm");
+        File.WriteAllBytes(path, DicomFileBuilder.Create()
+            .Element(DicomTag.SOPInstanceUID, DicomVr.UI, $"{id.SeriesUid}.99")
+            .Element(DicomTag.StudyInstanceUID, DicomVr.UI, id.StudyUid)
+            .Element(DicomTag.SeriesInstanceUID, DicomVr.UI, id.SeriesUid)
+            .ToArray());
+        return path;
     }
 
     private static async Task PutEmptyMetadataAsync(CodDatastore datastore) => await datastore.Store.UploadAsync(

@@ -17,10 +17,7 @@ public sealed class UnlockTests
         _store = await TemporaryDatastore.CreateAsync();
         _series = new DamagedSeries(_store.Datastore);
         await _series.CreateAsync(_store.Datastore);
-        StoredSeries? stored = await StoredSeries.ReadAsync(_store.Datastore.Store, _series.Names, known: null, CancellationToken.None);
-        SeriesMetadata metadata = stored!.Metadata.Clone();
-        (metadata.Tar, metadata.Index) = (null, null);
-        await _series.EditAsync(_series.Names.Metadata, _ => StoredSeries.ToBytes(metadata, _store.Datastore.Store, _series.Names).ToArray());
+        await _series.EditAsync(_series.Names.Metadata, WithoutArchive);
         await _series.LeaveLockAsync(LockOperation.Append);
     }
 
@@ -30,9 +27,17 @@ public sealed class UnlockTests
     [Test]
     public async Task UnlockSeriesAsync_ArchiveOfADeadWriterUnderMetadataThatNamesNone_IsRefused()
     {
+        await _series.EditAsync(_series.Names.Metadata, _ => WithoutArchive(_series.EarlierMetadata));
         Assert.That(UnlockAsync, Throws.InstanceOf<SeriesDamagedException>());
         Assert.That(await _store.Datastore.ReadLockAsync(Id.StudyUid, Id.SeriesUid), Is.Not.Null);
         await _store.Datastore.RepairSeriesAsync(Id.StudyUid, Id.SeriesUid, new RepairOptions { TakeOverLock = true });
+        Assert.That(await _store.VerifyAsync(Id), Is.Empty);
+    }
+
+    [Test]
+    public async Task UnlockSeriesAsync_ArchiveOfOursThatFitsMetadataThatNamesNone_RemovesTheLock()
+    {
+        Assert.That(await UnlockAsync(), Is.Not.Null);
         Assert.That(await _store.VerifyAsync(Id), Is.Empty);
     }
 
@@ -43,6 +48,13 @@ public sealed class UnlockTests
         await File.WriteAllBytesAsync(archive, await File.ReadAllBytesAsync(archive));
         Assert.That(await UnlockAsync(), Is.Not.Null);
         Assert.That(await _store.Datastore.ReadLockAsync(Id.StudyUid, Id.SeriesUid), Is.Null);
+    }
+
+    private byte[] WithoutArchive(byte[] bytes)
+    {
+        SeriesMetadata metadata = SeriesMetadata.Parse(bytes, _series.Names.Metadata).Clone();
+        (metadata.Tar, metadata.Index) = (null, null);
+        return StoredSeries.ToBytes(metadata, _store.Datastore.Store, _series.Names).ToArray();
     }
 
     private Task<LockHolder?> UnlockAsync() => _store.Datastore.UnlockSeriesAsync(Id.StudyUid, Id.SeriesUid, new UnlockOptions { Force = true });

@@ -46,6 +46,16 @@ public sealed class VerifyTests
         Assert.That((await VerifyAsync()).Findings.Select(finding => finding.Kind), Is.EqualTo(expected));
     }
 
+    /// <summary>A copy takes only the index that the metadata describes.</summary>
+    [Test]
+    public async Task VerifySeriesAsync_AnotherIndexOfTheSameMembers_IsNamedAndMended()
+    {
+        await _series.EditAsync(_series.Names.Index, index => [.. index, .. new byte[4096]]);
+        Assert.That((await VerifyAsync()).Findings.Select(finding => finding.Kind), Is.EqualTo([IntegrityFindingKind.IndexDiffers]));
+        await _store.Datastore.RepairSeriesAsync(DamagedSeries.Id.StudyUid, DamagedSeries.Id.SeriesUid);
+        Assert.That((await VerifyAsync()).Findings, Is.Empty);
+    }
+
     [Test]
     public async Task VerifySeriesAsync_MetadataIsNoJson_IsUnreadable()
     {

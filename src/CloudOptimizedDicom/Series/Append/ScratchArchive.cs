@@ -15,14 +15,12 @@ internal sealed partial class ScratchArchive : IDisposable
 
     private readonly FileStream _file;
     private readonly List<TarMember> _members;
-    private readonly HashSet<ByteRange> _ranges;
     private SeriesTarWriter _writer;
 
     private ScratchArchive(FileStream file, List<TarMember> members, long position, uint crc32c)
     {
         _file = file;
         _members = members;
-        _ranges = [.. members.Select(member => member.Data)];
         _writer = new SeriesTarWriter(file.SafeFileHandle, position, crc32c);
     }
 
@@ -31,7 +29,8 @@ internal sealed partial class ScratchArchive : IDisposable
     /// <summary>Bytes up to the end of the last member.</summary>
     public long Position => _writer.Position;
 
-    public int MemberCount => _members.Count;
+    /// <summary>The members in their order; a live view.</summary>
+    public IReadOnlyList<TarMember> Members => _members;
 
     /// <summary>Begins an archive.</summary>
     public static ScratchArchive Create(string directory) => new(CreateFile(directory), [], position: 0, crc32c: 0);
@@ -81,18 +80,16 @@ internal sealed partial class ScratchArchive : IDisposable
         }
     }
 
-    /// <summary>Whether the data of a member that was there at the beginning lies just there.</summary>
-    public bool Has(ByteRange data) => _ranges.Contains(data);
-
     /// <summary>CRC-32C of a part of the archive.</summary>
     public Task<uint> ChecksumAsync(ByteRange range, CancellationToken cancellationToken) => FileChecksum.ComputeAsync(_file.SafeFileHandle, range, cancellationToken);
 
+    /// <summary>Opens a part of the archive.</summary>
+    public FileContentStream OpenRead(ByteRange range) => new(
+        File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), range, Path, expectedCrc32c: null);
+
     /// <summary>Opens a range of an instance in it.</summary>
-    public FileContentStream OpenRead(InstanceRecord record, ByteRange range) => new(
-        File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
-        new ByteRange(record.ArchiveRange.Offset + range.Offset, range.Length),
-        Path,
-        expectedCrc32c: null);
+    public FileContentStream OpenRead(InstanceRecord record, ByteRange range) =>
+        OpenRead(new ByteRange(record.ArchiveRange.Offset + range.Offset, range.Length));
 
     /// <summary>Adds an instance that is in memory.</summary>
     public ByteRange Add(string name, ReadOnlyMemory<byte> data, uint crc32c)

@@ -29,17 +29,19 @@ internal sealed class CopySource(StoredSeries series, SeriesNames names, IObject
 
     private string Uri => $"{store.RootUri}/{names.Folder}";
 
+    private ArchiveProof Proof => new(series.Metadata, names.Id, $"{store.RootUri}/{names.Tar}");
+
     /// <summary>Whether the destination copies this archive by itself.</summary>
     public static bool IsServerSide(StoredSeries series, ObjectInfo? archive, IObjectStore store, CodDatastore destination) =>
         series.Metadata.Tar is not null && archive?.Crc32c is not null && destination.Store.CanCopyFrom(store);
 
-    /// <summary>Asks for the archive, which must be the one that the metadata describes as far as the store can tell.</summary>
+    /// <summary>Asks for the archive, which must be the one that the metadata describes; read only where nothing else tells.</summary>
     /// <exception cref="SeriesDamagedException">It is not.</exception>
     public async Task<ObjectInfo?> FindArchiveAsync(CancellationToken cancellationToken)
     {
-        ObjectInfo? archive = await store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false);
-        CodObject.RequireRecorded(Uri, archive, archive?.Crc32c ?? series.Metadata.Tar?.Crc32c, series.Metadata);
-        return archive;
+        ArchiveStanding standing = await FindStandingAsync(cancellationToken).ConfigureAwait(false);
+        Require(await Proof.FindFaultAsync(standing, store, destination.Options.ScratchDirectory, cancellationToken).ConfigureAwait(false));
+        return standing.Live;
     }
 
     /// <summary>Reads the objects, once.</summary>
@@ -64,11 +66,11 @@ internal sealed class CopySource(StoredSeries series, SeriesNames names, IObject
             (_, Thumbnail) = await DownloadAsync(picture, "application/octet-stream", cancellationToken).ConfigureAwait(false);
         }
 
-        if (await FindArchiveAsync(cancellationToken).ConfigureAwait(false) is { } archive)
+        if (await FindStandingAsync(cancellationToken).ConfigureAwait(false) is { Live: { } archive } standing)
         {
             ObjectUpload upload = IsServerSide(series, archive, store, destination)
                 ? Describe(archive, ObjectUpload.FromObject(store, archive), "application/x-tar")
-                : await ReadArchiveAsync(archive, cancellationToken).ConfigureAwait(false);
+                : await ReadArchiveAsync(standing, cancellationToken).ConfigureAwait(false);
             Archive = upload with { StorageClass = destination.Options.StorageClass };
         }
     }
@@ -79,27 +81,38 @@ internal sealed class CopySource(StoredSeries series, SeriesNames names, IObject
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Metadata of Python does not say which archive it describes, so every instance has to show it.</summary>
-    private async Task<ObjectUpload> ReadArchiveAsync(ObjectInfo info, CancellationToken cancellationToken)
+    private async Task<ArchiveStanding> FindStandingAsync(CancellationToken cancellationToken)
     {
-        (StagingFile file, ObjectUpload upload) = await DownloadAsync(info, "application/x-tar", cancellationToken).ConfigureAwait(false);
+        ObjectInfo? archive = await store.GetInfoAsync(names.Tar, cancellationToken).ConfigureAwait(false);
+
+        // A checksum that the store does not know is compared once the archive was read.
+        var standing = ArchiveStanding.Of(series.Metadata, archive, archive?.Crc32c ?? series.Metadata.Tar?.Crc32c);
+        standing.Require(Uri);
+        return standing;
+    }
+
+    /// <summary>Metadata of Python does not say which archive it describes, so every instance has to show it.</summary>
+    private async Task<ObjectUpload> ReadArchiveAsync(ArchiveStanding standing, CancellationToken cancellationToken)
+    {
+        (StagingFile file, ObjectUpload upload) = await DownloadAsync(standing.Live!, "application/x-tar", cancellationToken).ConfigureAwait(false);
         if (series.Metadata.Tar is { } expected)
         {
-            return upload.SizeBytes == expected.SizeBytes && upload.Crc32c == expected.Crc32c
-                ? upload
-                : throw new SeriesDamagedException(Uri, "the archive has not the checksum that the metadata says");
+            Require(upload.SizeBytes == expected.SizeBytes && upload.Crc32c == expected.Crc32c ? null : "the archive has not the checksum that the metadata says");
         }
-
-        foreach (InstanceRecord record in series.Metadata.Instances)
+        else
         {
-            if (record.ArchiveRange.End > upload.SizeBytes
-                || await FileChecksum.ComputeAsync(file.Stream.SafeFileHandle, record.ArchiveRange, cancellationToken).ConfigureAwait(false) != record.Crc32c)
-            {
-                throw new SeriesDamagedException(Uri, $"the archive does not have instance {record.Uid} where the metadata says");
-            }
+            Require(await Proof.FindFaultAsync(standing, new ArchiveFile(file.Stream, upload.Crc32c), cancellationToken).ConfigureAwait(false));
         }
 
         return upload;
+    }
+
+    private void Require(string? fault)
+    {
+        if (fault is not null)
+        {
+            throw new SeriesDamagedException(Uri, fault);
+        }
     }
 
     /// <summary>Brings an object to where the destination can take it by moving it.</summary>

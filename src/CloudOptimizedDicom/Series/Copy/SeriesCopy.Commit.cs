@@ -52,8 +52,9 @@ internal sealed partial class SeriesCopy
         long done = 0;
         if (opened.Archive is { } archive)
         {
+            ObjectInfo? live = Take(_to.Tar);
             OnOtherGeneration onOther = options.Overwrite ? OnOtherGeneration.Replace : OnOtherGeneration.Fail;
-            metadata.Tar = await commit.UploadArchiveAsync(archive, ToFence(there, Take(_to.Tar)), onOther, cancellationToken).ConfigureAwait(false);
+            metadata.Tar = await commit.UploadArchiveAsync(archive, ArchiveStanding.Of(there?.Metadata, live, live?.Crc32c).Fence, onOther, cancellationToken).ConfigureAwait(false);
             progress?.Report(done += archive.SizeBytes);
         }
 
@@ -76,17 +77,6 @@ internal sealed partial class SeriesCopy
 
         ObjectInfo? Take(string name) => replaced.Remove(name, out ObjectInfo? live) ? live : null;
     }
-
-    /// <summary>
-    /// The archive that is there. Python marks none, so where the metadata does not say which it describes, it is one without a
-    /// mark, unless a writer that died has left it.
-    /// </summary>
-    private static ArchiveFence ToFence(StoredSeries? there, ObjectInfo? live) => new(live?.Generation ?? 0, IsOfMetadata: there switch
-    {
-        null => live is null,
-        { Metadata.Tar: { } recorded } => live?.Generation == recorded.Generation,
-        _ => live?.UploadId is null,
-    });
 
     /// <summary>The objects that the series has at the destination, asked before anything is written; of a new one only the archive counts.</summary>
     private async Task<Dictionary<string, ObjectInfo>> FindReplacedAsync(StoredSeries? there, CancellationToken cancellationToken)

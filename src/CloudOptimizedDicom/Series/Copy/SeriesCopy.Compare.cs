@@ -75,16 +75,33 @@ internal sealed partial class SeriesCopy
         {
             uint? liveCrc32c = await ArchiveChecksum.GetAsync(destination.Store, live, cancellationToken).ConfigureAwait(false);
             bool isOfCopy = live.SizeBytes == sizeBytes && liveCrc32c is not null && liveCrc32c == crc32c;
-            bool isOfMetadata = there?.Metadata.Tar is { } recorded && live.SizeBytes == recorded.SizeBytes && liveCrc32c == recorded.Crc32c;
-            if (!isOfCopy && !isOfMetadata)
+            if (!isOfCopy)
             {
-                throw new SeriesDamagedException(DestinationUri, "there is an archive, but no instance in the metadata");
+                await RequireOfMetadataAsync(there, live, liveCrc32c, cancellationToken).ConfigureAwait(false);
             }
         }
 
         if (sizeBytes is null && (live is not null || there?.Metadata.Instances.Count > 0))
         {
             throw new SeriesDamagedException(SourceUri, $"it has neither instance nor archive, and would replace what {DestinationUri} has");
+        }
+    }
+
+    /// <summary>Refuses an archive with instances that the metadata does not know.</summary>
+    private async Task RequireOfMetadataAsync(StoredSeries? there, ObjectInfo live, uint? crc32c, CancellationToken cancellationToken)
+    {
+        var standing = ArchiveStanding.Of(there?.Metadata, live, crc32c);
+        string? fault = there is null ? "there is an archive, but no metadata" : null;
+        if (fault is null)
+        {
+            standing.Require(DestinationUri);
+            fault = await new ArchiveProof(there!.Metadata, id, $"{destination.Store.RootUri}/{_to.Tar}").FindFaultAsync(
+                standing, destination.Store, destination.Options.ScratchDirectory, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (fault is not null)
+        {
+            throw new SeriesDamagedException(DestinationUri, fault);
         }
     }
 }

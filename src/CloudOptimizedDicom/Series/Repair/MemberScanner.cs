@@ -5,11 +5,11 @@ using CloudOptimizedDicom.Tar;
 namespace CloudOptimizedDicom;
 
 /// <summary>Reads members of an archive as instances of its series. Not thread-safe.</summary>
-/// <param name="archive">The archive.</param>
+/// <param name="open">Opens a part of the archive.</param>
 /// <param name="id">The series as stored.</param>
 /// <param name="archiveUri">The archive as records name it.</param>
 /// <param name="usesHashedUids">Whether the series hides its UIDs; null when nothing says so, and its first instance tells.</param>
-internal sealed class MemberScanner(ArchiveFile archive, SeriesId id, string archiveUri, bool? usesHashedUids)
+internal sealed class MemberScanner(Func<ByteRange, Stream> open, SeriesId id, string archiveUri, bool? usesHashedUids)
 {
     private const string NamePrefix = "instances/";
     private const string NameExtension = ".dcm";
@@ -27,7 +27,7 @@ internal sealed class MemberScanner(ArchiveFile archive, SeriesId id, string arc
 
         try
         {
-            Stream content = archive.OpenRead(member.Data);
+            Stream content = open(member.Data);
             await using (content.ConfigureAwait(false))
             {
                 InstanceScan scan = await InstanceScanner.ScanAsync(

@@ -51,7 +51,7 @@ internal sealed class RepairPlanner(
             bool? usesHashedUids = await PlaceAsync(newArchive ?? archive, members, cancellationToken).ConfigureAwait(false);
             SeriesMetadata? newMetadata = Rebuild(usesHashedUids);
             byte[]? newIndex = IndexIfNeeded(members, (newArchive ?? archive).SizeBytes);
-            newMetadata ??= newArchive is not null || newIndex is not null || IsOfOtherArchive(archive) || IsUnnamedAndEmpty(members)
+            newMetadata ??= newArchive is not null || newIndex is not null || objects.ArchiveStanding.Match == ArchiveMatch.Foreign
                 ? objects.Metadata!.Clone() : null;
             return ToPlan(newArchive, newIndex, newMetadata);
         }
@@ -88,13 +88,6 @@ internal sealed class RepairPlanner(
         };
     }
 
-    private bool IsOfOtherArchive(ArchiveFile archive) =>
-        objects.Metadata?.Tar is { } recorded && (recorded.SizeBytes != archive.SizeBytes || recorded.Crc32c != archive.Crc32c);
-
-    /// <summary>An archive without members of which the metadata does not know: nothing could be appended to such a series.</summary>
-    private bool IsUnnamedAndEmpty(IReadOnlyList<TarMember> members) =>
-        objects.Metadata is { Tar: null, Instances.Count: 0 } && members.Count == 0;
-
     /// <summary>Finds the record of each member: a known one where it is of the very bytes, else one made from them.</summary>
     private async Task<bool?> PlaceAsync(ArchiveFile archive, IReadOnlyList<TarMember> members, CancellationToken cancellationToken)
     {
@@ -107,7 +100,7 @@ internal sealed class RepairPlanner(
         ILookup<(long, uint), TarMember> byBytes = members.ToLookup(member => (member.Data.Length, crc32cs[member]));
         Place(Stored, byBytes);
         Place(Backup, byBytes);
-        var scanner = new MemberScanner(archive, names.Id, ArchiveUri, (objects.Metadata ?? backup)?.UsesHashedUids);
+        var scanner = new MemberScanner(archive.OpenRead, names.Id, ArchiveUri, (objects.Metadata ?? backup)?.UsesHashedUids);
         MetadataVersion version = (objects.Metadata ?? backup)?.Version ?? MetadataVersion.V2;
         foreach (TarMember member in members.Where(member => !_used.Contains(member)))
         {
@@ -208,10 +201,10 @@ internal sealed class RepairPlanner(
     /// <summary>Why an instance without bytes is no loss; null when it is one.</summary>
     private string? FindExcuse(InstanceRecord record)
     {
-        // An archive of ours of another generation was brought by the writer that holds the lock, which drops nothing but on
-        // purpose; one without the id of an upload was put there by another tool.
+        // An archive of ours that the metadata does not name was brought by the writer that holds the lock, which drops nothing but
+        // on purpose; one without the id of an upload was put there by another tool.
         if (objects is { Lock.Operation: LockOperation.Write or LockOperation.Append or LockOperation.Copy, Survey.IsSound: true, ArchiveInfo.UploadId: not null }
-            && objects.ArchiveInfo.Generation != objects.Metadata?.Tar?.Generation)
+            && objects.ArchiveStanding.Match is ArchiveMatch.Foreign or ArchiveMatch.Unproven)
         {
             return "the writer that holds the lock has left it out of its archive";
         }
@@ -245,7 +238,7 @@ internal sealed class RepairPlanner(
 
     private byte[]? IndexIfNeeded(IReadOnlyList<TarMember> members, long archiveBytes)
     {
-        if (IntegrityCheck.FindIndexFault(objects.Index, members) is not { } fault)
+        if (IntegrityCheck.FindIndexFault(objects.Index, objects.RecordedIndex, members) is not { } fault)
         {
             return null;
         }

@@ -210,10 +210,8 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
     {
         if (plan.NewArchive is { } archive)
         {
-            long generation = objects.ArchiveInfo!.Generation;
-            var fence = new ArchiveFence(generation, IsOfMetadata: generation == objects.Metadata?.Tar?.Generation);
             ObjectUpload upload = SeriesCommit.ToArchiveUpload(archive.Path, archive.SizeBytes, archive.Crc32c, datastore.Options);
-            metadata.Tar = await commit.UploadArchiveAsync(upload, fence, OnOtherGeneration.Fail, cancellationToken).ConfigureAwait(false);
+            metadata.Tar = await commit.UploadArchiveAsync(upload, objects.ArchiveStanding.Fence, OnOtherGeneration.Fail, cancellationToken).ConfigureAwait(false);
         }
         else if (objects.Archive is { } old)
         {

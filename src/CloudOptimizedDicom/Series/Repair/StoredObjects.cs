@@ -36,11 +36,17 @@ internal sealed class StoredObjects : IAsyncDisposable
     /// <summary>What is in them.</summary>
     public TarSurvey? Survey { get; private init; }
 
+    /// <summary>What the archive is to the metadata.</summary>
+    public ArchiveStanding ArchiveStanding => ArchiveStanding.Of(Metadata, ArchiveInfo, Archive?.Crc32c);
+
     /// <summary>The object with the index; null when there is none.</summary>
     public ObjectInfo? IndexInfo { get; private init; }
 
     /// <summary>Its bytes; null when there are none, empty when they are too many.</summary>
     public byte[]? Index { get; private init; }
+
+    /// <summary>The index that the metadata describes, as long as the archive is the one that it describes; null when it does not say.</summary>
+    public ObjectIdentity? RecordedIndex => ArchiveStanding.Match is ArchiveMatch.Own or ArchiveMatch.Copied ? Metadata?.Index : null;
 
     /// <summary>Whether there is anything of the series.</summary>
     public bool Exists => MetadataInfo is not null || ArchiveInfo is not null || IndexInfo is not null || Lock is not null || HasErrorLog;

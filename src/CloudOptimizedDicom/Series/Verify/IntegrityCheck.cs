@@ -1,4 +1,5 @@
 using CloudOptimizedDicom.Part10;
+using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Tar;
 using CloudOptimizedDicom.Tar.Index;
 
@@ -28,7 +29,7 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
             await CheckMembersAsync(archive, survey, cancellationToken).ConfigureAwait(false);
             CheckIndex(survey);
         }
-        else if (objects.Metadata is { } metadata && (metadata.Instances.Count > 0 || metadata.Tar is not null))
+        else if (objects is { Metadata: { } metadata, ArchiveStanding.Match: ArchiveMatch.Missing })
         {
             Add(IntegrityFindingKind.ArchiveMissing, ArchiveUri, $"there is metadata of {metadata.Instances.Count} instances, but no archive");
         }
@@ -43,8 +44,8 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
         };
     }
 
-    /// <summary>What is wrong with an index; null when it lists the members.</summary>
-    public static (IntegrityFindingKind Kind, string Message)? FindIndexFault(byte[]? index, IReadOnlyList<TarMember> members)
+    /// <summary>What is wrong with an index; null when it lists the members and is the one of the metadata, if that names any.</summary>
+    public static (IntegrityFindingKind Kind, string Message)? FindIndexFault(byte[]? index, ObjectIdentity? recorded, IReadOnlyList<TarMember> members)
     {
         if (index is null)
         {
@@ -55,7 +56,10 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
         {
             IReadOnlyList<TarMember> rows = RatarmountIndex.Read(index);
             bool isEqual = rows.Select(row => (row.Name, row.Data)).ToHashSet().SetEquals(members.Select(member => (member.Name, member.Data)));
-            return isEqual ? null : (IntegrityFindingKind.IndexDiffers, $"the index lists {rows.Count} members, the archive has {members.Count}, and they differ");
+            return !isEqual ? (IntegrityFindingKind.IndexDiffers, $"the index lists {rows.Count} members, the archive has {members.Count}, and they differ")
+                : recorded is not null && (recorded.SizeBytes != index.Length || recorded.Crc32c != Crc32c.Compute(index))
+                    ? (IntegrityFindingKind.IndexDiffers, "the index is not the one that the metadata describes")
+                    : null;
         }
         catch (TarIndexException error)
         {
@@ -96,7 +100,7 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
 
     private void CheckArchive(ArchiveFile archive, TarSurvey survey)
     {
-        if (objects.Metadata?.Tar is { } recorded && (recorded.SizeBytes != archive.SizeBytes || recorded.Crc32c != archive.Crc32c))
+        if (objects is { Metadata.Tar: { } recorded, ArchiveStanding.Match: ArchiveMatch.Foreign })
         {
             Add(
                 IntegrityFindingKind.ArchiveDiffers,
@@ -170,7 +174,7 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
         HashSet<ByteRange> known = [.. Records.Select(record => record.ArchiveRange)];
         HashSet<ByteRange> ranges = [.. survey.Members.Select(member => member.Data)];
         HashSet<string> uids = [.. Records.Where(record => ranges.Contains(record.ArchiveRange)).Select(record => record.Uid)];
-        var scanner = new MemberScanner(archive, names.Id, ArchiveUri, objects.Metadata?.UsesHashedUids);
+        var scanner = new MemberScanner(archive.OpenRead, names.Id, ArchiveUri, objects.Metadata?.UsesHashedUids);
         foreach (TarMember member in survey.Members.Where(member => !known.Contains(member.Data)))
         {
             if (await scanner.TryScanAsync(member, cancellationToken).ConfigureAwait(false) is not { } found)
@@ -190,7 +194,7 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
 
     private void CheckIndex(TarSurvey survey)
     {
-        if (FindIndexFault(objects.Index, survey.Members) is { } fault)
+        if (FindIndexFault(objects.Index, objects.RecordedIndex, survey.Members) is { } fault)
         {
             Add(fault.Kind, $"{rootUri}/{names.Index}", fault.Message);
         }
