@@ -2,9 +2,11 @@ using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom.Tests.Series;
 
-/// <summary>A store that does something before an upload, such as letting another writer work.</summary>
+/// <summary>A store that does something before an upload or a deletion, such as letting another writer work.</summary>
 internal sealed class PausingStore(IObjectStore store, Func<string, Task> beforeUpload) : IObjectStore
 {
+    public Func<string, Task> BeforeDelete { get; init; } = static _ => Task.CompletedTask;
+
     public string RootUri => store.RootUri;
 
     public bool IsRemote => store.IsRemote;
@@ -23,8 +25,11 @@ internal sealed class PausingStore(IObjectStore store, Func<string, Task> before
         return await store.UploadAsync(name, upload, precondition, cancellationToken);
     }
 
-    public Task<bool> DeleteAsync(string name, ObjectPrecondition precondition, CancellationToken cancellationToken = default) =>
-        store.DeleteAsync(name, precondition, cancellationToken);
+    public async Task<bool> DeleteAsync(string name, ObjectPrecondition precondition, CancellationToken cancellationToken = default)
+    {
+        await BeforeDelete(name);
+        return await store.DeleteAsync(name, precondition, cancellationToken);
+    }
 
     public IAsyncEnumerable<ObjectListEntry> ListAsync(string prefix, string delimiter = "", CancellationToken cancellationToken = default) =>
         store.ListAsync(prefix, delimiter, cancellationToken);

@@ -212,6 +212,18 @@ public sealed class SyncTests
         Assert.That(await copy.VerifyAsync(Id), Is.Empty);
     }
 
+    /// <summary>Members and places are as recorded, so that only the checksum of the whole archive tells.</summary>
+    [Test]
+    public async Task AppendAsync_ArchiveWithOtherBytesInAnInstance_BuildsNothingOnIt()
+    {
+        await _store.StoreAsync(Id, CodMode.Write, Files[..2]);
+        string archive = Path.Combine(_store.StorePath, $"{Id.Path}.tar");
+        await File.WriteAllBytesAsync(archive, DamagedSeries.Change(await File.ReadAllBytesAsync(archive), 5000));
+        await using CodObject series = await _store.OpenAsync(Id, CodMode.Append);
+        Assert.That(async () => await series.AppendAsync([new Instance(Files[2])]), Throws.InstanceOf<SeriesDamagedException>());
+        Assert.That(series.HasPendingChanges, Is.False);
+    }
+
     private static IEnumerable<Instance> Failing()
     {
         yield return new Instance(Files[1]);
