@@ -129,15 +129,10 @@ public sealed class CopySafetyTests : CopyFixture
     [Test]
     public async Task CopySeriesAsync_SourceOfPythonIsLocked_IsNotReadForNothing()
     {
-        var golden = new GoldenSeries("ct5__v2");
-        golden.CopyTo(StorePath("local"));
         CodDatastore here = await OpenAsync(StoreKind.Bucket, Here);
-        foreach ((string name, string file) in new[] { (".tar", ".tar"), ("/metadata.json", "/metadata.json"), ("/index.sqlite", "/index.sqlite"), ("/.gradient.lock", "/metadata.json") })
-        {
-            using FileStream bytes = File.OpenRead(StorePath("local") + $"/{golden.Id.Path}{file}");
-            await Emulator.Core.InsertAsync(Here, $"cod/{golden.Id.Path}{name}", bytes, new GcsObjectAttributes(), GcsConditions.None, CancellationToken.None);
-        }
-
+        GoldenSeries golden = await PutPythonsAsync();
+        using var @lock = new MemoryStream(new byte[1]);
+        await Emulator.Core.InsertAsync(Here, $"cod/{golden.Id.Path}/.gradient.lock", @lock, new GcsObjectAttributes(), GcsConditions.None, CancellationToken.None);
         CodDatastore there = await OpenAsync(StoreKind.Directory, There);
         TakeRequests();
         Assert.That(() => CopyAsync(here, there, id: golden.Id), Throws.InstanceOf<SeriesChangedException>());
@@ -252,6 +247,54 @@ public sealed class CopySafetyTests : CopyFixture
 
         await CopyAsync(here, there);
         await AssertIntactAsync(there, 1, 2);
+    }
+
+    /// <summary>Neither its size nor a checksum that the store knows tells.</summary>
+    [Test]
+    public async Task CopySeriesAsync_ArchiveThatAnotherToolChanged_IsRefused()
+    {
+        CodDatastore here = await OpenAsync(StoreKind.Directory, Here);
+        CodDatastore there = await OpenAsync(StoreKind.Directory, There);
+        await StoreAsync(here, 1);
+        string archive = StorePath(Here) + $"/{Id.Path}.tar";
+        await File.WriteAllBytesAsync(archive, DamagedSeries.Change(await File.ReadAllBytesAsync(archive), 5000));
+        Assert.That(() => CopyAsync(here, there), Throws.InstanceOf<SeriesDamagedException>());
+        Assert.That(await there.ListSeriesAsync().ToListAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task CopySeriesAsync_SourceOfPythonIsLockedWhileItIsRead_CopiesNothing()
+    {
+        CodDatastore writer = await OpenAsync(StoreKind.Bucket, Here);
+        SeriesId id = (await PutPythonsAsync()).Id;
+        bool isLocked = false;
+        var handler = new HookHandler(async request =>
+        {
+            if (request.RequestUri!.ToString() is { } uri && uri.Contains(".tar", StringComparison.Ordinal) && uri.Contains("alt=media", StringComparison.Ordinal) && !isLocked)
+            {
+                isLocked = true;
+                await writer.Store.UploadAsync($"cod/{id.Path}/.gradient.lock", ObjectUpload.FromMemory(new byte[1]), ObjectPrecondition.DoesNotExist);
+            }
+        });
+        CodDatastore here = await OpenAsync(StoreKind.Bucket, Here, new CodDatastoreOptions { HttpMessageHandler = handler });
+        CodDatastore there = await OpenAsync(StoreKind.Directory, There);
+        Assert.That(() => CopyAsync(here, there, id: id), Throws.InstanceOf<SeriesChangedException>());
+        Assert.That(isLocked);
+        Assert.That(await there.ListSeriesAsync().ToListAsync(), Is.Empty);
+    }
+
+    /// <summary>Puts a series of Python into the bucket.</summary>
+    private async Task<GoldenSeries> PutPythonsAsync()
+    {
+        var golden = new GoldenSeries("ct5__v2");
+        golden.CopyTo(StorePath("local"));
+        foreach (string name in new[] { ".tar", "/metadata.json", "/index.sqlite" })
+        {
+            using FileStream bytes = File.OpenRead(StorePath("local") + $"/{golden.Id.Path}{name}");
+            await Emulator.Core.InsertAsync(Here, $"cod/{golden.Id.Path}{name}", bytes, new GcsObjectAttributes(), GcsConditions.None, CancellationToken.None);
+        }
+
+        return golden;
     }
 
     private static Task EmptyAsync(CodDatastore datastore) => datastore.UpdateSeriesAsync(Id.StudyUid, Id.SeriesUid, CodMode.Append, async series =>

@@ -152,6 +152,16 @@ public sealed class ReadInstanceTests : SyntheticSeriesFixture
     }
 
     [Test]
+    public async Task OpenInstanceAsync_SeriesWrittenOverSinceItWasOpened_GivesNoByteOfTheNewOne()
+    {
+        await StoreAsync(Large);
+        await using CodObject series = await OpenSeriesAsync();
+        string other = SyntheticInstance.Write(Files, 1, Large, version: 1);
+        await Datastore.UpdateSeriesAsync(Id.StudyUid, Id.SeriesUid, CodMode.Write, written => written.AppendAsync([new Instance(other)]));
+        Assert.That(() => ReadSomeAsync(series, SyntheticInstance.Uid(1)), Throws.InstanceOf<SeriesChangedException>());
+    }
+
+    [Test]
     public async Task ReadHeaderAsync_LargeInstance_FetchesOnlyWhatIsBeforeThePixels([Values(0, 100_000, 900_000)] int privateBytes)
     {
         byte[] file = SyntheticInstance.Create(1, Large, privateBytes: privateBytes);

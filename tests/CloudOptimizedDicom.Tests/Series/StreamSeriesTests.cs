@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Testing.Requests;
 
 namespace CloudOptimizedDicom.Tests.Series;
@@ -28,6 +29,17 @@ public sealed class StreamSeriesTests : SyntheticSeriesFixture
         IReadOnlyList<RequestEntry> requests = TakeRequests();
         Assert.That(read.Zip(Stored).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)) && read.Count == Stored.Count);
         Assert.That(requests, Has.Count.EqualTo(1), Describe(requests));
+    }
+
+    [Test]
+    public async Task StreamSeriesAsync_OtherBytesInTheArchive_GivesNoneOfThemOut()
+    {
+        await StoreAsync(100, 300_000);
+        await ForgetArchiveAsync();
+        await using CodObject series = await OpenSeriesAsync();
+        byte[] zeros = new byte[series.GetInstances()[^1].Record!.ArchiveRange.End];
+        await Datastore.Store.UploadAsync(Names.Tar, ObjectUpload.FromMemory(zeros), ObjectPrecondition.None);
+        Assert.That(async () => await series.StreamSeriesAsync().CountAsync(), Throws.InstanceOf<HashMismatchException>());
     }
 
     [Test]

@@ -118,6 +118,18 @@ public sealed partial class LocalObjectStoreTests
     }
 
     [Test]
+    public async Task Generation_ForeignFileOfALaterTimeDeleted_StillGrows()
+    {
+        var time = new ManualTimeProvider(Noon);
+        await using var store = new LocalObjectStore(_root, new LocalObjectStoreOptions { TimeProvider = time });
+        await WriteFileAsync("folder/name", "foreign");
+        File.SetLastWriteTimeUtc(PathOf("folder/name"), Noon.UtcDateTime.AddDays(1));
+        long foreign = (await store.GetInfoAsync("folder/name"))!.Generation;
+        await store.DeleteAsync("folder/name", ObjectPrecondition.GenerationIs(foreign));
+        Assert.That((await store.WriteAsync("folder/name")).Generation, Is.GreaterThan(foreign));
+    }
+
+    [Test]
     public async Task Times_AreTheClocks()
     {
         var time = new ManualTimeProvider(Noon);

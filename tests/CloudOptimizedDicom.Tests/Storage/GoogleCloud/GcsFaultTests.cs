@@ -52,6 +52,23 @@ public sealed class GcsFaultTests : GcsFixture
         Assert.That(completed, Is.GreaterThan(Schedules / 2));
     }
 
+    /// <summary>The bytes that came before are of the old generation, and have to stay without others behind them.</summary>
+    [Test]
+    public async Task Read_ObjectReplacedAfterTheConnectionBroke_IsRefused()
+    {
+        await using GcsObjectStore store = CreateStore();
+        byte[] old = RandomBytes(2, 300_000);
+        await store.UploadAsync("replaced", ObjectUpload.FromMemory(old), ObjectPrecondition.None);
+        Emulator.Faults.Add(new FaultRule { Operation = GcsOperation.Media, AtMatch = 1, Action = FaultAction.CutResponse(100_000) });
+        await using ObjectContent content = (await store.OpenReadAsync("replaced", new ObjectReadOptions { Range = new ByteRange(0, 299_999) }))!;
+        byte[] read = new byte[50_000];
+        await content.Content.ReadExactlyAsync(read);
+        await store.UploadAsync("replaced", ObjectUpload.FromMemory(RandomBytes(3, old.Length)), ObjectPrecondition.None);
+        Assert.That(read, Is.EqualTo(old[..read.Length]));
+        Assert.That(
+            async () => await content.Content.ReadExactlyAsync(new byte[200_000]), Throws.InstanceOf<PreconditionFailedException>());
+    }
+
     [Test]
     public async Task GuardedDelete_AnyFault_IsAppliedOnce([Values] Fault fault)
     {
