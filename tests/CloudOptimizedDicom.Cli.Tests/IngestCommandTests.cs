@@ -28,12 +28,39 @@ public sealed class IngestCommandTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(cod.JsonLines, Has.Count.EqualTo(2));
-            Assert.That(series.EnumerateObject().Select(member => member.Name), Is.EqualTo(["study_uid", "series_uid", "new", "same", "conflict", "errors"]));
+            Assert.That(series.EnumerateObject().Select(member => member.Name), Is.EqualTo(["study_uid", "series_uid", "new", "same", "conflict", "errors", "warnings"]));
             Assert.That(Text(series, "study_uid"), Is.EqualTo(SeriesFiles.StudyUid));
             Assert.That(Uris(series, "new"), Is.EqualTo(SeriesFiles.All));
             Assert.That(
                 series.GetProperty("new").EnumerateArray().Select(instance => Text(instance, "instance_uid")),
                 Is.EqualTo(SeriesFiles.All.Select(SeriesFiles.UidOf)));
+        }
+    }
+
+    [Test]
+    public async Task Ingest_OriginalsOfWhatPythonTranscoded_WarnsOrCountsThemAsStored([Values] bool sameByPath, CancellationToken cancellationToken)
+    {
+        string golden = Repository.TestData("cod", "ct5_compressed_j2k__v2");
+        string series = Directory.CreateDirectory(Path.Combine(_store, "studies", SeriesFiles.StudyUid, "series", SeriesFiles.SeriesUid)).FullName;
+        File.Copy(Path.Combine(golden, "series.tar"), series + ".tar");
+        File.Copy(Path.Combine(golden, "index.sqlite"), Path.Combine(series, "index.sqlite"));
+        string metadata = await File.ReadAllTextAsync(Path.Combine(golden, "metadata.json"), cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(series, "metadata.json"), metadata.Replace("/golden/dicom/ct5", SeriesFiles.Folder, StringComparison.Ordinal), cancellationToken);
+        string report = Path.Combine(_folder, "report.jsonl");
+        string[] option = sameByPath ? ["--same-by-path"] : [];
+        CodProcess plan = await IngestAsync(cancellationToken, [SeriesFiles.Folder, "--dry-run", .. option]);
+        CodProcess cod = await IngestAsync(cancellationToken, [SeriesFiles.Folder, "--report", report, .. option]);
+        JsonElement line = cod.JsonLines.Single();
+        JsonElement[] reported = [.. (await File.ReadAllLinesAsync(report, cancellationToken)).Select(text => JsonDocument.Parse(text).RootElement)];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(cod.ExitCode, Is.Zero);
+            Assert.That(Uris(line, sameByPath ? "same" : "new"), Is.EqualTo(SeriesFiles.All));
+            Assert.That(Uris(line, "warnings"), Is.EqualTo(sameByPath ? [] : SeriesFiles.All));
+            Assert.That(Uris(plan.JsonLines[0], "warnings"), Is.EqualTo(Uris(line, "warnings")));
+            Assert.That(Uris(plan.JsonLines[0], "same"), Is.EqualTo(Uris(line, "same")));
+            Assert.That(reported.Count(instance => instance.TryGetProperty("warnings", out _)), Is.EqualTo(sameByPath ? 0 : 5));
         }
     }
 

@@ -11,6 +11,9 @@ internal static class IngestCommand
         Files in folders that are not DICOM are skipped and counted. A file that cannot be stored costs no other. Series that
         somebody else is writing are skipped, and reported with exit code 3.
 
+        What the Python package has stored as JPEG 2000 has another UID there: given again, the original is stored beside it, with a
+        warning. With --same-by-path it counts as stored.
+
         An inventory is CSV with a header line, or JSON Lines: uri (or bucket and name), and as far as they are known size,
         crc32c, study_uid, series_uid and instance_uid. What it knows need not be read.
 
@@ -44,6 +47,11 @@ internal static class IngestCommand
         },
     };
 
+    private static readonly Option<bool> SameByPath = new("--same-by-path")
+    {
+        Description = "Do not store again what the Python package has stored as JPEG 2000 under another UID, from the same path.",
+    };
+
     private static readonly Option<string?> StorageClass = CommandOptions.StorageClass();
 
     private static readonly Option<string?> UidKey = new("--uid-key")
@@ -59,7 +67,7 @@ internal static class IngestCommand
         Description = "A JSON file of prices in US dollars for --dry-run: source, class_a_per_1000, class_b_per_1000, down_per_gib, storage_per_gib_month.",
     };
 
-    private static readonly Option<string?> Report = new("--report") { Description = "A file to which one JSON line an instance is added: uri, outcome, UIDs, error." };
+    private static readonly Option<string?> Report = new("--report") { Description = "A file to which one JSON line an instance is added: uri, outcome, UIDs, warnings, error." };
 
     private static readonly Option<TimeSpan> Wait = CommandOptions.WaitForLock();
 
@@ -71,7 +79,7 @@ internal static class IngestCommand
     {
         var command = new Command("ingest", Description)
         {
-            Paths, From, Inventory, Datastore, Mode, StorageClass, UidKey, DryRun, Prices, Report, Wait, Jobs, Json,
+            Paths, From, Inventory, Datastore, Mode, SameByPath, StorageClass, UidKey, DryRun, Prices, Report, Wait, Jobs, Json,
         };
         command.Validators.Add(result =>
         {
@@ -109,6 +117,7 @@ internal static class IngestCommand
         {
             Mode = parsed.GetValue(Mode),
             MaxParallelism = Math.Max(1, parsed.GetValue(Jobs)),
+            Append = new AppendOptions { SameByPath = parsed.GetValue(SameByPath) },
             OpenSeries = new OpenSeriesOptions { WaitForLock = parsed.GetValue(Wait), UsesHashedUids = hasher is not null },
         };
         PriceTable prices = parsed.GetValue(Prices) is { } table ? await PriceTable.ReadAsync(table, cancellationToken) : PriceTable.Default;

@@ -11,6 +11,7 @@ internal sealed class IngestReport : IDisposable
 {
     private readonly FileStream _file;
     private readonly ArrayBufferWriter<byte> _lines = new();
+    private ILookup<Instance, InstanceWarning> _warnings = Array.Empty<InstanceWarning>().ToLookup(warning => warning.Instance);
 
     public IngestReport(string path)
     {
@@ -29,6 +30,7 @@ internal sealed class IngestReport : IDisposable
     public void Add(SeriesIngest series)
     {
         _lines.ResetWrittenCount();
+        _warnings = series.Warnings.ToLookup(warning => warning.Instance);
         Add(series, "new", series.New);
         Add(series, "same", series.Same);
         Add(series, "conflict", series.Conflict);
@@ -59,6 +61,7 @@ internal sealed class IngestReport : IDisposable
 
     private void Add(SeriesIngest series, string outcome, Instance instance, string? error) => JsonLines.Write(_lines, writer =>
     {
+        IEnumerable<InstanceWarning> warnings = _warnings[instance];
         writer.WriteStartObject();
         writer.WriteString("uri", instance.OriginalPath);
         writer.WriteString("outcome", outcome);
@@ -68,6 +71,11 @@ internal sealed class IngestReport : IDisposable
         if (error is not null)
         {
             writer.WriteString("error", error);
+        }
+
+        if (warnings.Any())
+        {
+            IngestJson.WriteWarnings(writer, warnings, withInstance: false);
         }
 
         writer.WriteEndObject();

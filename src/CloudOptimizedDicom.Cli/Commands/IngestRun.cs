@@ -107,6 +107,11 @@ internal sealed class IngestRun(CodDatastore datastore, IngestInput input, Inges
             Terminal.WriteError($"{conflict.OriginalPath}: other bytes are stored under its UID; they stay.");
         }
 
+        foreach (InstanceWarning warning in series.Warnings)
+        {
+            Terminal.WriteError($"{warning.Instance.OriginalPath}: {warning.Message}.");
+        }
+
         foreach (AppendError error in series.Errors)
         {
             Terminal.WriteError($"{error.Instance.OriginalPath}: {error.Error.Message}");

@@ -23,6 +23,27 @@ internal static class IngestJson
         }
 
         writer.WriteEndArray();
+        WriteWarnings(writer, series.Warnings, withInstance: true);
+    }
+
+    /// <summary>The warnings of several instances, or of one that is named before.</summary>
+    public static void WriteWarnings(Utf8JsonWriter writer, IEnumerable<InstanceWarning> warnings, bool withInstance)
+    {
+        writer.WriteStartArray("warnings");
+        foreach (InstanceWarning warning in warnings)
+        {
+            writer.WriteStartObject();
+            if (withInstance)
+            {
+                writer.WriteString("uri", warning.Instance.OriginalPath);
+            }
+
+            writer.WriteString("kind", warning.Kind.ToString());
+            writer.WriteString("message", warning.Message);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     /// <summary>The object of a row of an inventory that cannot be used.</summary>

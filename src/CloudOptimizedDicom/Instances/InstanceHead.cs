@@ -20,7 +20,10 @@ internal sealed record InstanceHead(InstanceUids Uids, long SizeBytes, uint? Crc
     /// <summary>Reads an instance up to its pixels; of a remote one no more than it takes.</summary>
     /// <exception cref="SourceReadException">The source cannot be read.</exception>
     /// <exception cref="InvalidDicomException">The bytes are not readable as DICOM, or one of the UIDs is missing.</exception>
-    public static async Task<InstanceHead> ReadAsync(IInstanceSource source, CancellationToken cancellationToken)
+    /// <param name="source">The instance.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <param name="look">Gets what was read before it is gone; null for nobody.</param>
+    public static async Task<InstanceHead> ReadAsync(IInstanceSource source, CancellationToken cancellationToken, Action<DicomDataset>? look = null)
     {
         long bytesRead = 0;
         long wanted = FirstBytes;
@@ -43,6 +46,7 @@ internal sealed record InstanceHead(InstanceUids Uids, long SizeBytes, uint? Crc
                     using DicomDataset dataset = await Part10Reader.ReadAsync(whole, null, readsAll ? null : DicomTag.FloatPixelData, cancellationToken).ConfigureAwait(false);
                     if (readsAll || (InstanceUids.AreIn(dataset) && (isWhole || InstanceUids.AreWhole(dataset))))
                     {
+                        look?.Invoke(dataset);
                         return new InstanceHead(InstanceUids.From(dataset), content.SizeBytes, content.Crc32c, hasPrefix, requests, bytesRead);
                     }
                 }

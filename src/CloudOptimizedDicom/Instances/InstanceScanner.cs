@@ -63,6 +63,14 @@ internal static class InstanceScanner
         return Finish(dataset, file.Length, Crc32c.Compute(file.Span), nameBulkData);
     }
 
+    /// <summary>What was read of an instance in the DICOM JSON model; its bulk data is not named.</summary>
+    public static DicomJsonDataset ToTags(DicomDataset dataset)
+    {
+        var json = new ArrayBufferWriter<byte>(16 * 1024);
+        DicomJsonWriter.Write(json, dataset, bulkDataUri: "");
+        return DicomJsonDataset.Parse(json.WrittenMemory);
+    }
+
     private static InstanceScan Finish(DicomDataset dataset, long sizeBytes, uint crc32c, Func<DicomDataset, string> nameBulkData)
     {
         string bulkDataUri = nameBulkData(dataset);

@@ -36,8 +36,7 @@ public sealed partial class LocalObjectStore
 
         Require("delete", path, precondition, live);
         folder.Remember(live.Generation);
-        _steps.DeleteFile(path.FilePath);
-        FlushApplied("delete", path);
+        File.Delete(path.FilePath);
         try
         {
             DeleteEmptyFolders(path, folder);
@@ -50,7 +49,6 @@ public sealed partial class LocalObjectStore
         return true;
     }
 
-    // Nothing of this is flushed: empty folders and a side file without objects mean nothing when they are back after a crash.
     // The record of the object stays in the side file until that is next written: without its file it means nothing.
     private void DeleteEmptyFolders(ObjectPath path, FolderLock folder)
     {
@@ -65,14 +63,14 @@ public sealed partial class LocalObjectStore
             }
 
             folder.Remember(SideFile.Read(directory).HighestGeneration());
-            _steps.DeleteFile(SideFile.PathIn(directory));
+            File.Delete(SideFile.PathIn(directory));
         }
 
         for (; directory.Length > _root.Length; directory = Path.GetDirectoryName(directory)!)
         {
             if (Directory.Exists(directory))
             {
-                _steps.DeleteFolder(directory);
+                Directory.Delete(directory);
             }
         }
     }

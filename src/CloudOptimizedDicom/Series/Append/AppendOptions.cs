@@ -29,6 +29,14 @@ public sealed record AppendOptions
     public bool TreatMetadataDiffsAsSame { get; init; }
 
     /// <summary>
+    /// Whether an instance whose UID is not there counts as the same when the same picture is stored as JPEG 2000 under another UID, and came
+    /// from the same path. Python 0.2.x stores so, with a UID that it draws. It is the same picture when the series, and the numbers,
+    /// times, place and size of the image are equal. Otherwise it is stored, with an <see cref="InstanceWarning"/>.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool SameByPath { get; init; }
+
+    /// <summary>
     /// Whether files of this machine are deleted once their bytes are stored: by the next sync that succeeds, those of new
     /// instances and of those that are there with the same bytes, but none whose size or time has changed since it was read.
     /// Hints do not save reading them. Where that sync brings no archive, the stored series is verified first, which reads all

@@ -26,4 +26,16 @@ public enum AppendReason
 
     /// <summary>Errors: the <see cref="AppendError"/> says why.</summary>
     Failed,
+
+    /// <summary>
+    /// New: its UID was not there, but the same picture is, as JPEG 2000 under another UID, which Python has drawn. An
+    /// <see cref="InstanceWarning"/> names it.
+    /// </summary>
+    StoredUnderOtherUid,
+
+    /// <summary>
+    /// Same: the same picture came from its path and is stored as JPEG 2000 under another UID, which is
+    /// <see cref="Instance.StoredUid"/> then, and <see cref="AppendOptions.SameByPath"/> is set. Its own bytes are not stored.
+    /// </summary>
+    SameByPath,
 }

@@ -18,6 +18,9 @@ public sealed record AppendResult
     /// <summary>Not taken, each with the reason.</summary>
     public required IReadOnlyList<AppendError> Errors { get; init; }
 
+    /// <summary>What whoever stores them should know, in the order given; of instances in any list.</summary>
+    public IReadOnlyList<InstanceWarning> Warnings { get; init; } = [];
+
     /// <summary>Why each instance is in its list.</summary>
     public required IReadOnlyDictionary<Instance, AppendReason> Reasons { get; init; }
 }

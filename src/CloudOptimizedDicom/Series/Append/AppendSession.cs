@@ -30,6 +30,8 @@ internal sealed partial class AppendSession(
     private readonly List<Instance> _same = [];
     private readonly List<Instance> _conflict = [];
     private readonly List<AppendError> _errors = [];
+    private readonly List<InstanceWarning> _warnings = [];
+    private readonly TranscodedInstances _transcoded = new(metadata);
     private readonly Dictionary<Instance, AppendReason> _reasons = new(ReferenceEqualityComparer.Instance);
     private readonly List<LocalOrigin> _origins = [];
     private long _seriesBytes = BytesOf(metadata);
@@ -70,7 +72,7 @@ internal sealed partial class AppendSession(
             await DisposeAllAsync(opening).ConfigureAwait(false);
         }
 
-        return new AppendResult { New = _new, Same = _same, Conflict = _conflict, Errors = _errors, Reasons = _reasons };
+        return new AppendResult { New = _new, Same = _same, Conflict = _conflict, Errors = _errors, Warnings = _warnings, Reasons = _reasons };
     }
 
     /// <summary>Begins to read an instance, unless what is known of it says that this is in vain.</summary>
@@ -102,7 +104,8 @@ internal sealed partial class AppendSession(
 
     /// <summary>Whether hints say that the instance is new and that there is no room for it.</summary>
     private bool IsTooMuch(Instance instance) => instance.Hints.SizeBytes is { } size && size > options.MaxSeriesBytes - _seriesBytes
-        && instance.KnownUids is { } uids && !metadata.TryGetInstance(instance.ToStored(uids.InstanceUid), out _);
+        && instance.KnownUids is { } uids && !metadata.TryGetInstance(instance.ToStored(uids.InstanceUid), out _)
+        && !(options.SameByPath && _transcoded.MayHave(instance.OriginalPath));
 
     private static async Task DisposeAllAsync(Queue<Opening> opening)
     {
@@ -151,7 +154,7 @@ internal sealed partial class AppendSession(
             {
                 bytes = prepared.SizeBytes;
                 uint crc32c = await TakeAsync(prepared, cancellationToken).ConfigureAwait(false);
-                if (opening.Origin is { } origin && _reasons[instance] is AppendReason.NewUid or AppendReason.SameBytes)
+                if (opening.Origin is { } origin && _reasons[instance] is AppendReason.NewUid or AppendReason.StoredUnderOtherUid or AppendReason.SameBytes)
                 {
                     _origins.Add(origin with { StoredUid = instance.StoredUid, Crc32c = crc32c });
                 }
@@ -190,6 +193,16 @@ internal sealed partial class AppendSession(
             return crc32c;
         }
 
+        StoredPicture? picture = _transcoded.MayHave(instance.OriginalPath)
+            ? _transcoded.Find(instance.OriginalPath, await prepared.ReadTagsAsync(cancellationToken).ConfigureAwait(false))
+            : null;
+        if (options.SameByPath && picture is { IsSamePath: true, Record: var same })
+        {
+            instance.StoredUid = same.Uid;
+            Take(instance, _same, AppendReason.SameByPath);
+            return same.Crc32c;
+        }
+
         if (prepared.SizeBytes > options.MaxSeriesBytes - _seriesBytes)
         {
             throw new SeriesTooLargeException(instance.OriginalPath, prepared.SizeBytes, _seriesBytes, options.MaxSeriesBytes);
@@ -204,7 +217,12 @@ internal sealed partial class AppendSession(
         instance.DicomUri = $"{scratch.Path}://{SeriesNames.Member(uid)}";
         HasChanges = true;
         _seriesBytes += record.SizeBytes;
-        Take(instance, _new, AppendReason.NewUid);
+        Take(instance, _new, picture is null ? AppendReason.NewUid : AppendReason.StoredUnderOtherUid);
+        if (picture is not null)
+        {
+            _warnings.Add(picture.ToWarning(instance));
+        }
+
         return record.Crc32c;
     }
 

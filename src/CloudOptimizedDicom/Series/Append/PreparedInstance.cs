@@ -1,4 +1,5 @@
 using System.Buffers;
+using CloudOptimizedDicom.Json;
 using CloudOptimizedDicom.Part10;
 
 namespace CloudOptimizedDicom;
@@ -84,6 +85,18 @@ internal sealed class PreparedInstance : IAsyncDisposable
             await content.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Its tags; of a large instance those before its pixels.</summary>
+    public async ValueTask<DicomJsonDataset> ReadTagsAsync(CancellationToken cancellationToken)
+    {
+        if (Scan is { } scan)
+        {
+            return DicomJsonDataset.Parse(scan.DicomJson);
+        }
+
+        using DicomDataset dataset = await Part10Reader.ReadAsync(Bytes, null, DicomTag.FloatPixelData, cancellationToken).ConfigureAwait(false);
+        return InstanceScanner.ToTags(dataset);
     }
 
     public async ValueTask DisposeAsync()

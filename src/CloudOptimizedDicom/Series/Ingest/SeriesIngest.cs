@@ -18,6 +18,9 @@ public sealed record SeriesIngest
     /// <summary>Not stored, each with the reason.</summary>
     public IReadOnlyList<AppendError> Errors { get; init; } = [];
 
+    /// <summary>What whoever stores them should know, of instances in any list.</summary>
+    public IReadOnlyList<InstanceWarning> Warnings { get; init; } = [];
+
     /// <summary>Whether somebody else is writing the series, so that it was skipped; all its instances are in <see cref="Errors"/> then.</summary>
     public bool IsLocked { get; init; }
 

@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Json;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Tar;
 
@@ -15,6 +16,8 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesGroup group, I
     private readonly List<Instance> _same = [];
     private readonly List<Instance> _conflict = [];
     private readonly List<AppendError> _errors = [];
+    private readonly List<InstanceWarning> _warnings = [];
+    private TranscodedInstances? _transcoded;
     private long _seriesBytes;
     private bool _isSameByHints = true;
     private bool _notesConflicts;
@@ -123,15 +126,49 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesGroup group, I
                 && await ChecksumAsync(first, cancellationToken).ConfigureAwait(false) == await ChecksumAsync(instance, cancellationToken).ConfigureAwait(false);
             (isSame ? _same : _conflict).Add(instance);
         }
-        else if (size > options.Append.MaxSeriesBytes - _seriesBytes)
+        else
+        {
+            await DecideNewAsync(instance, uid, metadata, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task DecideNewAsync(Instance instance, string uid, SeriesMetadata metadata, CancellationToken cancellationToken)
+    {
+        StoredPicture? picture = await FindPictureAsync(instance, metadata, cancellationToken).ConfigureAwait(false);
+        if (options.Append.SameByPath && picture is { IsSamePath: true, Record: var same })
+        {
+            instance.StoredUid = same.Uid;
+            _same.Add(instance);
+            return;
+        }
+
+        long size = instance.KnownSizeBytes!.Value;
+        if (size > options.Append.MaxSeriesBytes - _seriesBytes)
         {
             throw new SeriesTooLargeException(instance.OriginalPath, size, _seriesBytes, options.Append.MaxSeriesBytes);
         }
-        else
+
+        _newByUid.Add(uid, instance);
+        _seriesBytes += size;
+        if (picture is not null)
         {
-            _newByUid.Add(uid, instance);
-            _seriesBytes += size;
+            _warnings.Add(picture.ToWarning(instance));
         }
+    }
+
+    /// <summary>The picture that Python has stored of a new instance. Its tags are read again; few instances need that.</summary>
+    private async Task<StoredPicture?> FindPictureAsync(Instance instance, SeriesMetadata metadata, CancellationToken cancellationToken)
+    {
+        _transcoded ??= new TranscodedInstances(metadata);
+        if (!_transcoded.MayHave(instance.OriginalPath))
+        {
+            return null;
+        }
+
+        DicomJsonDataset? tags = null;
+        await InstanceHead.ReadAsync(
+            datastore.Sources.Resolve(instance.OriginalPath), cancellationToken, dataset => tags = InstanceScanner.ToTags(dataset)).ConfigureAwait(false);
+        return _transcoded.Find(instance.OriginalPath, tags!);
     }
 
     /// <summary>From the hints, or what a bucket says of its object; anything else is read.</summary>
@@ -153,7 +190,7 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesGroup group, I
             _cost += await CostOfStoringAsync(stored, metadata, archiveBytes, cancellationToken).ConfigureAwait(false);
         }
 
-        var outcome = new SeriesIngest { Id = group.Id, IsRepeat = group.IsRepeat, New = [.. _newByUid.Values], Same = _same, Conflict = _conflict, Errors = _errors };
+        var outcome = new SeriesIngest { Id = group.Id, IsRepeat = group.IsRepeat, New = [.. _newByUid.Values], Same = _same, Conflict = _conflict, Errors = _errors, Warnings = _warnings };
         return new SeriesPlan { Outcome = outcome, Cost = _cost, ArchiveBytes = archiveBytes };
     }
 

@@ -6,12 +6,12 @@ namespace CloudOptimizedDicom.Storage.Local;
 /// The right to change some folders. Its file also keeps the highest generation that was deleted there, so that generations
 /// grow even when all else that a folder had is gone.
 /// </summary>
-internal sealed class FolderLock(FileStream file, SemaphoreSlim gate, FolderFlushes folders, IFileSteps steps) : IDisposable
+internal sealed class FolderLock(FileStream file, SemaphoreSlim gate) : IDisposable
 {
     /// <summary>Every new generation must be higher.</summary>
     public long HighestDeleted { get; private set; } = Read(file);
 
-    /// <summary>Remembers that a generation is about to be deleted; it is on the disk before the deletion is.</summary>
+    /// <summary>Remembers that a generation is about to be deleted.</summary>
     public void Remember(long generation)
     {
         if (generation <= HighestDeleted)
@@ -22,8 +22,7 @@ internal sealed class FolderLock(FileStream file, SemaphoreSlim gate, FolderFlus
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, generation);
         RandomAccess.Write(file.SafeFileHandle, bytes, fileOffset: 0);
-        steps.FlushFile(file.SafeFileHandle, file.Name);
-        folders.FlushChanged(Path.GetDirectoryName(file.Name)!);
+        RandomAccess.FlushToDisk(file.SafeFileHandle);
         HighestDeleted = generation;
     }
 
