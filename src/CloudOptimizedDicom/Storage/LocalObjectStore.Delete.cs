@@ -36,7 +36,8 @@ public sealed partial class LocalObjectStore
 
         Require("delete", path, precondition, live);
         folder.Remember(live.Generation);
-        File.Delete(path.FilePath);
+        _steps.DeleteFile(path.FilePath);
+        FlushApplied("delete", path);
         try
         {
             DeleteEmptyFolders(path, folder);
@@ -49,6 +50,7 @@ public sealed partial class LocalObjectStore
         return true;
     }
 
+    // Nothing of this is flushed: empty folders and a side file without objects mean nothing when they are back after a crash.
     // The record of the object stays in the side file until that is next written: without its file it means nothing.
     private void DeleteEmptyFolders(ObjectPath path, FolderLock folder)
     {
@@ -63,14 +65,14 @@ public sealed partial class LocalObjectStore
             }
 
             folder.Remember(SideFile.Read(directory).HighestGeneration());
-            File.Delete(SideFile.PathIn(directory));
+            _steps.DeleteFile(SideFile.PathIn(directory));
         }
 
         for (; directory.Length > _root.Length; directory = Path.GetDirectoryName(directory)!)
         {
             if (Directory.Exists(directory))
             {
-                Directory.Delete(directory);
+                _steps.DeleteFolder(directory);
             }
         }
     }

@@ -27,6 +27,23 @@ public sealed partial class LocalObjectStore
         }
     }
 
+    // What was done is seen by others already, so that a failure to flush it cannot be told as one that has changed nothing.
+    private void FlushApplied(string operation, ObjectPath path)
+    {
+        try
+        {
+            _folders.Flush(Path.GetDirectoryName(path.FilePath)!);
+        }
+        catch (Exception exception) when (IsOfFileSystem(exception))
+        {
+            throw new ObjectRequestException(
+                operation, UriOf(path.Name), $"it was done, but may not survive a power cut ({exception.Message.TrimEnd('.')})", exception)
+            {
+                MayHaveApplied = true,
+            };
+        }
+    }
+
     private static bool IsOfFileSystem(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
     private ObjectRequestException Translate(string operation, string name, Exception exception) =>

@@ -16,16 +16,22 @@ public sealed partial class LocalObjectStore
     /// <summary>Creates a scratch file that <see cref="UploadAsync"/> takes by moving it.</summary>
     internal StagingFile CreateStagingFile()
     {
+        _folders.Create(StagingDirectory);
+        return StagingFile.Create(StagingDirectory);
+    }
+
+    // Only once a lock was taken, which has shown that those of others can be seen.
+    private void DeleteLeftoversOnce()
+    {
         if (Interlocked.Exchange(ref _leftoversDeleted, 1) == 0)
         {
             StagingFile.DeleteLeftovers(StagingDirectory, _timeProvider.GetUtcNow() - LeftoverAge);
         }
-
-        return StagingFile.Create(StagingDirectory);
     }
 
-    // Afterwards the bytes lie in the staging directory, are those that were announced, and are on the disk.
-    private async Task<StagingFile> StageAsync(ObjectPath path, ObjectUpload upload, CancellationToken cancellationToken)
+    // Afterwards the bytes lie in the staging directory, are those that were announced, and are on the disk, with the generation
+    // that the object will have unless its name has had a higher one.
+    private async Task<(StagingFile File, long Generation)> StageAsync(ObjectPath path, ObjectUpload upload, CancellationToken cancellationToken)
     {
         bool isStaged = upload.MovableFile is { } movable && Path.GetDirectoryName(Path.GetFullPath(movable)) == StagingDirectory;
         StagingFile staged = isStaged ? StagingFile.Open(upload.MovableFile!) : CreateStagingFile();
@@ -37,14 +43,22 @@ public sealed partial class LocalObjectStore
                 throw new ChecksumMismatchException("upload", UriOf(path.Name), upload.Crc32c, crc32c);
             }
 
-            await Task.Run(() => staged.Stream.Flush(flushToDisk: true), cancellationToken).ConfigureAwait(false);
-            return staged;
+            long generation = FileState.ToGeneration(_timeProvider.GetUtcNow().UtcDateTime);
+            return (staged, await Task.Run(() => StampAndFlush(staged, generation), cancellationToken).ConfigureAwait(false));
         }
         catch
         {
             staged.Dispose();
             throw;
         }
+    }
+
+    private long StampAndFlush(StagingFile staged, long atLeast)
+    {
+        staged.Stream.Flush(flushToDisk: false);
+        long generation = FileState.Stamp(staged.Stream.SafeFileHandle, atLeast);
+        _steps.FlushFile(staged.Stream.SafeFileHandle, staged.Path);
+        return generation;
     }
 
     private static async Task<uint> CopyAsync(ObjectUpload upload, FileStream target, CancellationToken cancellationToken)

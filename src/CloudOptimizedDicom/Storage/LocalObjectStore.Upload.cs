@@ -5,6 +5,7 @@ namespace CloudOptimizedDicom.Storage;
 public sealed partial class LocalObjectStore
 {
     private const int MaxMoveAttempts = 100;
+    private const int MaxPublishAttempts = 3;
 
     // A reader under Windows may keep a file from being replaced: for 100 attempts, that is ten seconds.
     private static readonly TimeSpan MoveWait = TimeSpan.FromMilliseconds(100);
@@ -29,10 +30,13 @@ public sealed partial class LocalObjectStore
                 return applied;
             }
 
-            using StagingFile staged = await StageAsync(path, upload, cancellationToken).ConfigureAwait(false);
-            using FolderLock folder = await _locks.AcquireAsync(path.Folder, cancellationToken).ConfigureAwait(false);
-            FileState? live = path.Stat();
-            return FindApplied(path, upload, precondition, live) ?? await Task.Run(() => PublishAsync(path, upload, staged, folder, live), CancellationToken.None).ConfigureAwait(false);
+            (StagingFile staged, long generation) = await StageAsync(path, upload, cancellationToken).ConfigureAwait(false);
+            using (staged)
+            {
+                using FolderLock folder = await _locks.AcquireAsync(path.Folder, cancellationToken).ConfigureAwait(false);
+                return await Task.Run(
+                    () => PublishAsync(path, upload, precondition, (staged, generation), folder), CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (Exception exception) when (IsOfFileSystem(exception))
         {
@@ -48,61 +52,89 @@ public sealed partial class LocalObjectStore
             return null;
         }
 
-        return Find(path) is { } info && info.UploadId == upload.UploadId
-            ? info
-            : throw new PreconditionFailedException("upload", UriOf(path.Name), precondition);
+        if (Find(path) is not { } info || info.UploadId != upload.UploadId)
+        {
+            throw new PreconditionFailedException("upload", UriOf(path.Name), precondition);
+        }
+
+        // Whoever made it may have died before this.
+        FlushApplied("upload", path);
+        return info;
     }
 
     private async Task<ObjectInfo> PublishAsync(
-        ObjectPath path, ObjectUpload upload, StagingFile staged, FolderLock folder, FileState? live)
+        ObjectPath path, ObjectUpload upload, ObjectPrecondition precondition, (StagingFile File, long Generation) staged, FolderLock folder)
     {
         if (path.IsBehindLink())
         {
             throw new IOException("a symbolic link is on the way");
         }
 
-        DateTimeOffset now = _timeProvider.GetUtcNow();
-        SideFile side = SideFile.ReadForUpdate(path.FolderPath);
-        long highest = Math.Max(Math.Max(folder.HighestDeleted, live?.Generation ?? 0), side.HighestGeneration(path.SideKey));
-        long generation = FileState.Stamp(
-            staged.Stream.SafeFileHandle, Math.Max(highest + 1, FileState.ToGeneration(now.UtcDateTime)));
-        staged.Stream.Flush(flushToDisk: true);
-
-        var record = new SideFileRecord
+        DeleteLeftoversOnce();
+        for (int attempt = 1; attempt <= MaxPublishAttempts; attempt++)
         {
-            Generation = generation,
-            SizeBytes = upload.SizeBytes,
-            Crc32c = upload.Crc32c,
-            ContentType = upload.ContentType,
-            ContentEncoding = upload.ContentEncoding,
-            TimeCreated = now,
-            UploadId = upload.UploadId,
-            Metadata = new Dictionary<string, string>(upload.Metadata),
-        };
-        folder.Remember(side.Prune());
-        side.Add(path.SideKey, record, live);
-        await WriteAsync(side, path.FolderPath).ConfigureAwait(false);
-        await MoveAsync(staged.Path, path.FilePath).ConfigureAwait(false);
-        return ToInfo(path, new FileState(upload.SizeBytes, generation), record);
+            FileState? live = path.Stat();
+            if (FindApplied(path, upload, precondition, live) is { } applied)
+            {
+                return applied;
+            }
+
+            SideFile side = SideFile.ReadForUpdate(path.FolderPath);
+            long highest = Math.Max(Math.Max(folder.HighestDeleted, live?.Generation ?? 0), side.HighestGeneration(path.SideKey));
+            long generation = staged.Generation > highest ? staged.Generation : StampAndFlush(staged.File, highest + 1);
+            SideFileRecord record = ToRecord(upload, generation);
+            folder.Remember(side.Prune());
+            side.Add(path.SideKey, record, live);
+            await WriteAsync(side, path.FolderPath).ConfigureAwait(false);
+            if (await TryMoveAsync(staged.File.Path, path.FilePath, isNew: live is null).ConfigureAwait(false))
+            {
+                FlushApplied("upload", path);
+                return ToInfo(path, new FileState(upload.SizeBytes, generation), record);
+            }
+
+            // Somebody who does not keep to our locks has just made it.
+        }
+
+        throw new IOException("something that is no object has the name, or comes and goes");
     }
 
+    private SideFileRecord ToRecord(ObjectUpload upload, long generation) => new()
+    {
+        Generation = generation,
+        SizeBytes = upload.SizeBytes,
+        Crc32c = upload.Crc32c,
+        ContentType = upload.ContentType,
+        ContentEncoding = upload.ContentEncoding,
+        TimeCreated = _timeProvider.GetUtcNow(),
+        UploadId = upload.UploadId,
+        Metadata = new Dictionary<string, string>(upload.Metadata),
+    };
+
+    // On the disk before its object is put in place: one without its record would be taken for that of another program.
     private async Task WriteAsync(SideFile side, string folderPath)
     {
         using StagingFile staged = CreateStagingFile();
         side.WriteTo(staged.Stream);
-        staged.Stream.Flush(flushToDisk: true);
-        await MoveAsync(staged.Path, SideFile.PathIn(folderPath)).ConfigureAwait(false);
+        staged.Stream.Flush(flushToDisk: false);
+        _steps.FlushFile(staged.Stream.SafeFileHandle, staged.Path);
+        await TryMoveAsync(staged.Path, SideFile.PathIn(folderPath), isNew: false).ConfigureAwait(false);
+        _steps.FlushFolder(folderPath);
     }
 
-    private async Task MoveAsync(string source, string destination)
+    private async Task<bool> TryMoveAsync(string source, string destination, bool isNew)
     {
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
-                File.Move(source, destination, overwrite: true);
-                return;
+                _folders.Create(Path.GetDirectoryName(destination)!);
+                if (isNew)
+                {
+                    return _steps.TryMoveToNew(source, destination);
+                }
+
+                _steps.MoveOver(source, destination);
+                return true;
             }
             catch (Exception exception) when (attempt < MaxMoveAttempts && IsFolderGone(exception, source))
             {
@@ -117,5 +149,5 @@ public sealed partial class LocalObjectStore
     }
 
     private static bool IsFolderGone(Exception exception, string source) =>
-        exception is DirectoryNotFoundException or FileNotFoundException && File.Exists(source);
+        (exception is DirectoryNotFoundException or FileNotFoundException) && File.Exists(source);
 }

@@ -5,9 +5,10 @@ namespace CloudOptimizedDicom.Storage;
 /// <summary>
 /// A directory as a store of objects, with the contract of a bucket: an object <c>a/b</c> is the file <c>a/b</c>, replaced
 /// as a whole. Any number of threads and processes of one machine may use the same directory at once; on a shared file system
-/// they must see each other's file locks.
+/// they must see each other's file locks (flock). Where the file system keeps none, nothing is written; reading works.
 /// </summary>
 /// <remarks>
+/// What a call has written or deleted when it returns survives a power cut, as far as the disk keeps what was flushed to it.
 /// The generation of an object is the time of its file's last write, in microseconds since the Unix epoch, and higher than
 /// all that the name had before. What else is known of objects is in a file <c>.objects.json</c> beside them; without it, as
 /// in a directory that other tools made, an object has no known checksum and no custom metadata. Files that the store needs
@@ -22,6 +23,8 @@ public sealed partial class LocalObjectStore : IObjectStore
 
     private readonly string _root;
     private readonly TimeProvider _timeProvider;
+    private readonly IFileSteps _steps;
+    private readonly FolderFlushes _folders;
     private readonly FolderLocks _locks;
 
     /// <summary>Names a directory. It is not touched before it is used, and not made before something is written.</summary>
@@ -31,8 +34,11 @@ public sealed partial class LocalObjectStore : IObjectStore
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        _timeProvider = (options ?? new LocalObjectStoreOptions()).TimeProvider;
-        _locks = new FolderLocks(Path.Join(_root, ObjectPath.OwnFolder, "locks"), _timeProvider);
+        options ??= new LocalObjectStoreOptions();
+        _timeProvider = options.TimeProvider;
+        _steps = options.Steps;
+        _folders = new FolderFlushes(_root, _steps);
+        _locks = new FolderLocks(Path.Join(_root, ObjectPath.OwnFolder, "locks"), _timeProvider, _folders, _steps);
     }
 
     /// <summary>The full path of the directory.</summary>

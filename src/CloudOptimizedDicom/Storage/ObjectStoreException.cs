@@ -18,7 +18,7 @@ public abstract class ObjectStoreException : CodException
         Reason = reason;
     }
 
-    /// <summary>What was asked: <c>read</c>, <c>stat</c>, <c>upload</c>, <c>copy</c>, <c>delete</c> or <c>list</c>.</summary>
+    /// <summary>What was asked: <c>read</c>, <c>stat</c>, <c>upload</c>, <c>copy</c>, <c>delete</c>, <c>list</c> or, in a directory, <c>lock</c>.</summary>
     public string Operation { get; }
 
     /// <summary>The object that it was asked of.</summary>
@@ -40,5 +40,9 @@ public abstract class ObjectStoreException : CodException
     public bool MayHaveApplied { get; init; }
 
     /// <summary>Whether the store may answer later.</summary>
-    public override bool IsTransient => Status is null or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+    public override bool IsTransient =>
+        !IsFinal && Status is null or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+
+    /// <summary>Whether the answer stays the same until somebody sets the store up otherwise.</summary>
+    internal bool IsFinal { get; init; }
 }

@@ -49,6 +49,8 @@ internal sealed class CrashOperations : IDisposable
             ["repair an append without a lock"] = append.RepairedAfter(Directory, IsIndexWritten, isUnlocked: true),
             ["repair an append to Python's"] = appendToPython.RepairedAfter(Directory, IsIndexWritten),
 
+            ["unlock an append after its metadata"] = Unlocking(append.RepairedAfter(Directory, IsLockDeleted)),
+
             // What is behind the end moves, so until the metadata says where to, a reader can only be told to wait.
             ["repair members behind the end"] = On(new GoldenSeries("orphan_member__v2"), CodMode.Write).Repaired(),
             ["repair a deletion after its metadata"] = delete.RepairedAfter(Directory, IsIndexDeleted),
@@ -132,6 +134,11 @@ internal sealed class CrashOperations : IDisposable
     {
         RunAsync = datastore => datastore.DeleteSeriesAsync(other.Id.StudyUid, other.Id.SeriesUid),
         KeepsOldReadable = true,
+    };
+
+    private static CrashOperation Unlocking(CrashOperation other) => other with
+    {
+        RunAsync = datastore => datastore.UnlockSeriesAsync(other.Id.StudyUid, other.Id.SeriesUid, new UnlockOptions { Force = true }),
     };
 
     private static async Task PutAsync(GoldenSeries series, IObjectStore store)

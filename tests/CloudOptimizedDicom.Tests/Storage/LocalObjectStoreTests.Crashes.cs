@@ -85,9 +85,10 @@ public sealed partial class LocalObjectStoreTests
     }
 
     [Test]
-    public async Task Processes_IncrementingOneObject_CountWithoutLoss()
+    public async Task Processes_IncrementingOneObject_CountWithoutLoss([Values] bool isLockingLeftOutByNet)
     {
-        TestProcess[] processes = [.. Enumerable.Range(0, 8).Select(_ => TestProcess.Start("increment", _root, "a/counter", "10"))];
+        Dictionary<string, string> environment = isLockingLeftOutByNet ? WithoutLocksOfNet : [];
+        TestProcess[] processes = [.. Enumerable.Range(0, 8).Select(_ => TestProcess.Start(environment, "increment", _root, "a/counter", "10"))];
         int[] exitCodes = await Task.WhenAll(processes.Select(process => process.WaitForExitAsync()));
         Array.ForEach(processes, process => process.Dispose());
         using (Assert.EnterMultipleScope())

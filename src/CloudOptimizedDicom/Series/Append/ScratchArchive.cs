@@ -124,7 +124,6 @@ internal sealed partial class ScratchArchive : IDisposable
         Mark mark = GetMark();
         long size = _writer.Finish();
         uint crc32c = _writer.Crc32c;
-        RandomAccess.FlushToDisk(_file.SafeFileHandle);
         _writer = new SeriesTarWriter(_file.SafeFileHandle, mark.Position, mark.Crc32c);
         return (size, crc32c, RatarmountIndex.Write(_members, size));
     }
@@ -134,13 +133,15 @@ internal sealed partial class ScratchArchive : IDisposable
     private static FileStream CreateFile(string directory)
     {
         Directory.CreateDirectory(directory);
-        return new FileStream(System.IO.Path.Combine(directory, $"{Guid.NewGuid():N}.tar"), new FileStreamOptions
+        var file = new FileStream(System.IO.Path.Combine(directory, $"{Guid.NewGuid():N}.tar"), new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
             Share = FileShare.ReadWrite | FileShare.Delete,
             BufferSize = 0,
         });
+        StagingFile.Hold(file.SafeFileHandle);
+        return file;
     }
 
     private static void Delete(FileStream file)

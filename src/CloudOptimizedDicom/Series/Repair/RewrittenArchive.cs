@@ -72,7 +72,6 @@ internal sealed class RewrittenArchive
         }
 
         _writer.Finish();
-        RandomAccess.FlushToDisk(_file.SafeFileHandle);
     }
 
     private async Task KeepAsync(TarDamage damage, InstanceRecord[] known, CancellationToken cancellationToken)

@@ -6,12 +6,12 @@ namespace CloudOptimizedDicom.Storage.Local;
 /// The right to change some folders. Its file also keeps the highest generation that was deleted there, so that generations
 /// grow even when all else that a folder had is gone.
 /// </summary>
-internal sealed class FolderLock(FileStream file, SemaphoreSlim gate) : IDisposable
+internal sealed class FolderLock(FileStream file, SemaphoreSlim gate, FolderFlushes folders, IFileSteps steps) : IDisposable
 {
     /// <summary>Every new generation must be higher.</summary>
     public long HighestDeleted { get; private set; } = Read(file);
 
-    /// <summary>Remembers that a generation is about to be deleted.</summary>
+    /// <summary>Remembers that a generation is about to be deleted; it is on the disk before the deletion is.</summary>
     public void Remember(long generation)
     {
         if (generation <= HighestDeleted)
@@ -22,7 +22,8 @@ internal sealed class FolderLock(FileStream file, SemaphoreSlim gate) : IDisposa
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, generation);
         RandomAccess.Write(file.SafeFileHandle, bytes, fileOffset: 0);
-        RandomAccess.FlushToDisk(file.SafeFileHandle);
+        steps.FlushFile(file.SafeFileHandle, file.Name);
+        folders.FlushChanged(Path.GetDirectoryName(file.Name)!);
         HighestDeleted = generation;
     }
 

@@ -7,7 +7,11 @@ namespace CloudOptimizedDicom.Storage.Local;
 /// Locks between threads and processes: a file that one opens and nobody else can. Folders share a fixed number of them, so
 /// that none is ever deleted while somebody waits for it.
 /// </summary>
-internal sealed class FolderLocks(string directory, TimeProvider timeProvider)
+/// <param name="directory">Where the files are.</param>
+/// <param name="timeProvider">The clock to wait by.</param>
+/// <param name="folders">How to make the directory.</param>
+/// <param name="steps">How to lock a file.</param>
+internal sealed class FolderLocks(string directory, TimeProvider timeProvider, FolderFlushes folders, IFileSteps steps)
 {
     private const int Count = 256;
     private const int ErrorSharingViolation = unchecked((int)0x80070020);
@@ -18,6 +22,7 @@ internal sealed class FolderLocks(string directory, TimeProvider timeProvider)
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(20);
 
     private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, Count).Select(_ => new SemaphoreSlim(1))];
+    private volatile bool _isProven;
 
     /// <summary>Waits until the folder may be changed.</summary>
     public async Task<FolderLock> AcquireAsync(string folder, CancellationToken cancellationToken)
@@ -28,9 +33,19 @@ internal sealed class FolderLocks(string directory, TimeProvider timeProvider)
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            Directory.CreateDirectory(directory);
+            folders.Create(directory);
             string path = Path.Join(directory, number.ToString("x2", CultureInfo.InvariantCulture));
-            return new FolderLock(await OpenAsync(path, cancellationToken).ConfigureAwait(false), gate);
+            FileStream file = await OpenAsync(path, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                RequireExclusion(path);
+                return new FolderLock(file, gate, folders, steps);
+            }
+            catch
+            {
+                await file.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
         catch
         {
@@ -43,16 +58,82 @@ internal sealed class FolderLocks(string directory, TimeProvider timeProvider)
     {
         for (TimeSpan wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
         {
-            try
+            if (TryOpen(path) is { } file)
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                return file;
             }
-            catch (IOException exception) when (IsHeldByAnother(exception))
-            {
-                await Task.Delay(wait, timeProvider, cancellationToken).ConfigureAwait(false);
-            }
+
+            await Task.Delay(wait, timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    // Null when another handle has the lock.
+    private FileStream? TryOpen(string path)
+    {
+        FileStream? file = null;
+        try
+        {
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            if (TryLock(file))
+            {
+                return file;
+            }
+        }
+        catch (IOException exception) when (IsHeldByAnother(exception))
+        {
+            return null;
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+
+        file.Dispose();
+        return null;
+    }
+
+    // FileShare.None excludes nobody where the system or a setting leaves its lock out, and does not say so.
+    private bool TryLock(FileStream file)
+    {
+        try
+        {
+            return steps.TryLock(file.SafeFileHandle);
+        }
+        catch (IOException exception)
+        {
+            throw Refuse(exception.Message, exception);
+        }
+    }
+
+    // Once, while the lock is held: some file systems grant it to everybody.
+    private void RequireExclusion(string path)
+    {
+        if (_isProven)
+        {
+            return;
+        }
+
+        using (FileStream? second = TryOpen(path))
+        {
+            if (second is not null)
+            {
+                throw Refuse("a second handle got a lock that was held", innerException: null);
+            }
+        }
+
+        _isProven = true;
+    }
+
+    private ObjectRequestException Refuse(string reason, Exception? innerException) => new(
+        "lock",
+        directory,
+        $"the file system keeps no file locks ({reason}), so that two writers could spoil a series; nothing was written. "
+        + "Put the datastore on a local disk, or mount the file system with locks: NFS without nolock or local_lock, SMB without nobrl. Reading works as it is",
+        innerException)
+    {
+        IsFinal = true,
+    };
 
     private static bool IsHeldByAnother(IOException exception) =>
         exception.HResult is ErrorSharingViolation or ErrorWouldBlockOnLinux or ErrorWouldBlockOnBsd;

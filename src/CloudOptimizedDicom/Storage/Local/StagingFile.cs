@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace CloudOptimizedDicom.Storage.Local;
 
 /// <summary>
@@ -31,12 +33,27 @@ internal sealed class StagingFile : IDisposable
         Directory.CreateDirectory(directory);
         string path = System.IO.Path.Join(directory, Guid.NewGuid().ToString("N"));
         var stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, ShareAll, 4096, FileOptions.Asynchronous);
-        return new StagingFile(path, stream, new FileStream(path, FileMode.Open, FileAccess.Read, ShareAll, bufferSize: 0));
+        var hold = new FileStream(path, FileMode.Open, FileAccess.Read, ShareAll, bufferSize: 0);
+        Hold(hold.SafeFileHandle);
+        return new StagingFile(path, stream, hold);
     }
 
     /// <summary>Opens a file that somebody else wrote and will delete.</summary>
     public static StagingFile Open(string path) =>
         new(path, new FileStream(path, FileMode.Open, FileAccess.ReadWrite, ShareAll, bufferSize: 0), hold: null);
+
+    /// <summary>Says, until a handle is closed, that a file in the staging directory is not the leftover of a crash.</summary>
+    public static void Hold(SafeFileHandle file)
+    {
+        try
+        {
+            FileLock.TryTake(file, isShared: true);
+        }
+        catch (IOException)
+        {
+            // Without locks nothing is ever stored, nor taken for a leftover; and this may be another directory than that of a store.
+        }
+    }
 
     /// <summary>Deletes files that no process holds, last written before a time.</summary>
     public static void DeleteLeftovers(string directory, DateTimeOffset before)
@@ -50,11 +67,12 @@ internal sealed class StagingFile : IDisposable
         {
             try
             {
-                using (new FileStream(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                // Deleted while it is locked, so that nobody begins to hold it in between.
+                using var held = new FileStream(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.Delete);
+                if (FileLock.TryTake(held.SafeFileHandle, isShared: false))
                 {
+                    file.Delete();
                 }
-
-                file.Delete();
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
