@@ -5,6 +5,7 @@ using CloudOptimizedDicom.Cli.Rendering;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Part10;
+using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom.Cli;
 
@@ -73,7 +74,8 @@ internal static class CodCommandLine
         FileNotFoundException or DirectoryNotFoundException or CodObjectNotFoundException or InstanceNotFoundException
             or FrameNotFoundException => ExitCode.NotFound,
         LockAcquisitionException => ExitCode.Locked,
-        InvalidDicomException or SeriesDamagedException or TarValidationException or SeriesMetadataException => ExitCode.Damaged,
+        InvalidDicomException or SeriesDamagedException or TarValidationException or SeriesMetadataException
+            or ChecksumMismatchException { IsDamage: true } => ExitCode.Damaged,
         CodException or IOException or UnauthorizedAccessException => ExitCode.Findings,
         _ => null,
     };

@@ -59,6 +59,29 @@ public sealed class RecoveryCommandTests
     }
 
     [Test]
+    public async Task Repair_FromAFolder_PutsADamagedInstanceBackAfterADryRunSaidWhich(CancellationToken cancellationToken)
+    {
+        string tar = _series + ".tar";
+        DateTime time = File.GetLastWriteTimeUtc(tar);
+        byte[] archive = await File.ReadAllBytesAsync(tar, cancellationToken);
+        archive[2000] ^= 1;
+        await File.WriteAllBytesAsync(tar, archive, cancellationToken);
+        File.SetLastWriteTimeUtc(tar, time);
+        string uid = SeriesFiles.UidOf(SeriesFiles.All[0]);
+        Assert.That((await RunAsync(1, cancellationToken, "verify", _series)).Errors, Does.Contain($"InstanceDiffers: {uid}"));
+        Assert.That((await RunAsync(5, cancellationToken, "repair", _series)).Errors, Does.Contain("--from").And.Contain("KeepDamagedBytes: damaged/"));
+        Assert.That((await RunAsync(5, cancellationToken, "repair", _series, "--from", SeriesFiles.All[1])).Errors, Does.Contain($"lost: {uid}"));
+        await RunAsync(4, cancellationToken, "repair", _series, "--from", Path.Combine(_folder, "missing"));
+        string restored = $"RestoreInstance: {uid}: from ";
+        Assert.That((await RunAsync(0, cancellationToken, "repair", _store, "--dry-run", "--from", SeriesFiles.Folder)).Output, Does.Contain(restored));
+        Assert.That(await File.ReadAllBytesAsync(tar, cancellationToken), Is.EqualTo(archive));
+        JsonElement run = (await RunAsync(0, cancellationToken, "repair", _store, "--json", "--from", SeriesFiles.All[1], SeriesFiles.Folder)).JsonLines.Single();
+        Assert.That(run.GetProperty("actions").EnumerateArray().Select(action => action.GetProperty("kind").GetString()), Does.Contain("RestoreInstance"));
+        Assert.That((await RunAsync(0, cancellationToken, "verify", _series, "--deep")).Output, Does.Contain("5 instances").And.Contain("intact"));
+        Assert.That((await RunAsync(0, cancellationToken, "repair", _series, "--from", SeriesFiles.Folder)).Output, Does.Contain("nothing to repair"));
+    }
+
+    [Test]
     public async Task Lock_ThatIsHeld_IsShownAndRemovedOnlyByForce(CancellationToken cancellationToken)
     {
         await using CodDatastore datastore = await CodDatastore.OpenAsync(_store, cancellationToken: cancellationToken);

@@ -11,12 +11,17 @@ internal static class RepairCommand
         and finishes deletions that were begun. Bytes that may be of an instance are never deleted.
 
         A series that somebody has locked is left alone. --force takes the lock over: whoever holds it and still lives
-        may go on until its next fence fails, so be sure that it died. Where instances are lost, nothing is done unless
-        --forget-lost drops them.
+        may go on until its next fence fails, so be sure that it died.
+
+        An instance whose bytes are gone, or are not those of its checksum, is lost. --from puts it back from an original
+        that has the recorded size and checksum, whatever its name is. Where instances are lost all the same, nothing is
+        done unless --forget-lost drops their records; bytes that are not the recorded ones stay in the archive as a member
+        damaged/... and are never an instance again. It ends with 5 where nothing was done, and with 0 otherwise.
 
         Examples:
           cod repair ./cod-store --dry-run                               what would be done
           cod repair ./cod-store/studies/1.2/series/1.2.3 --force        after a writer that died
+          cod repair ./cod-store --from ./inbox gs://backup/2024/        puts lost and damaged instances back
         """;
 
     public static Command Create()
@@ -25,12 +30,19 @@ internal static class RepairCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be done." };
         var force = new Option<bool>("--force") { Description = "Take over locks that somebody holds, who must be dead." };
         var forgetLost = new Option<bool>("--forget-lost") { Description = "Drop instances whose bytes are nowhere from the metadata." };
+        var from = new Option<string[]>("--from")
+        {
+            Description = "Originals of lost and damaged instances: files, folders, gs:// objects and prefixes, http(s) URIs.",
+            HelpName = "PATH",
+            AllowMultipleArgumentsPerToken = true,
+        };
         Option<int> jobs = CommandOptions.Jobs();
         Option<bool> json = CommandOptions.Json();
-        var command = new Command("repair", Description) { series, dryRun, force, forgetLost, jobs, json };
+        var command = new Command("repair", Description) { series, from, dryRun, force, forgetLost, jobs, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed,
             parsed.GetValue(series)!,
+            parsed.GetValue(from) ?? [],
             new RepairOptions { DryRun = parsed.GetValue(dryRun), TakeOverLock = parsed.GetValue(force), ForgetLost = parsed.GetValue(forgetLost) },
             parsed.GetValue(jobs),
             parsed.GetValue(json),
@@ -39,9 +51,12 @@ internal static class RepairCommand
     }
 
     private static async Task<int> RunAsync(
-        ParseResult parsed, SeriesAddress address, RepairOptions options, int jobs, bool json, CancellationToken cancellationToken)
+        ParseResult parsed, SeriesAddress address, string[] from, RepairOptions options, int jobs, bool json, CancellationToken cancellationToken)
     {
         await using CodDatastore datastore = await CommandOptions.OpenExistingDatastoreAsync(parsed, address.Datastore, cancellationToken);
+        ILookup<bool, string> places = from.ToLookup(path => path.StartsWith("gs://", StringComparison.OrdinalIgnoreCase));
+        var input = new IngestInput([.. places[false]], [.. places[true]], inventory: null, uidHasher: null);
+        options = options with { Originals = await input.ReadAsync(datastore, cancellationToken).ToListAsync(cancellationToken) };
         return await SeriesRun.RunAsync(address, datastore, "Repairing series", jobs, json, async (id, token) =>
         {
             RepairReport report = await datastore.RepairSeriesAsync(id.StudyUid, id.SeriesUid, options, token);
@@ -68,13 +83,13 @@ internal static class RepairCommand
 
     private static string Summarize(RepairReport report, RepairOptions options)
     {
+        string actions = string.Concat(report.Actions.Select(action => $"\n  {action.Kind}: {action.Subject}: {action.Message}"));
         if (report.IsRefused)
         {
             string lost = string.Concat(report.LostInstances.Select(uid => $"\n  lost: {uid}"));
-            return $"not repaired, since what is lost cannot be made again; --forget-lost gives it up{lost}";
+            return $"not repaired, since what is lost cannot be made again; --from puts back what originals have, --forget-lost gives it up{lost}{actions}";
         }
 
-        string actions = string.Concat(report.Actions.Select(action => $"\n  {action.Kind}: {action.Subject}: {action.Message}"));
         return report.Actions.Count == 0 ? "nothing to repair" : $"{(options.DryRun ? "to be repaired" : "repaired")}{actions}";
     }
 }

@@ -67,22 +67,19 @@ internal sealed class SeriesLock(IObjectStore store, string name, CodMeter? mete
         return new LockAcquisitionException(Uri, holder);
     }
 
-    /// <summary>What a lock keeps: the gzipped metadata as it was when it was taken; null when the lock is not that one any more.</summary>
+    /// <summary>
+    /// What a lock keeps: the gzipped metadata as it was when it was taken, damaged or not, which gzip tells; null when the lock is
+    /// not that one any more.
+    /// </summary>
     public async Task<ReadOnlyMemory<byte>?> ReadContentAsync(long generation, CancellationToken cancellationToken)
     {
         try
         {
             var options = new ObjectReadOptions { IfGenerationMatch = generation };
-            if (await store.OpenReadAsync(name, options, cancellationToken).ConfigureAwait(false) is not { } content)
-            {
-                return null;
-            }
-
-            await using (content.ConfigureAwait(false))
-            {
-                return await content.TryReadToEndAsync(cancellationToken).ConfigureAwait(false)
-                    ?? throw new ObjectRequestException("read", Uri, $"a lock of {content.Range.Length} bytes is none of ours");
-            }
+            return await WholeRead.RunDamagedAsync<ReadOnlyMemory<byte>?>(store, name, options, async content => content is null
+                ? null
+                : await content.TryReadToEndAsync(cancellationToken).ConfigureAwait(false)
+                    ?? throw new ObjectRequestException("read", Uri, $"a lock of {content.Range.Length} bytes is none of ours"), cancellationToken).ConfigureAwait(false);
         }
         catch (PreconditionFailedException)
         {

@@ -8,8 +8,10 @@ public sealed partial class CodDatastore
     /// <summary>
     /// Mends what a writer that died, or a damaged disk, has left: the archive decides which instances there are. Metadata and
     /// index are made again from it; what the archive cannot tell, such as original paths, comes from the metadata, or from the
-    /// copy that the lock keeps, wherever a record is of the very bytes. No bytes that may be of an instance are deleted. The
-    /// deletion of a series that was begun is finished. A series in which nothing is wrong stays as it is.
+    /// copy that the lock keeps, wherever a record is of the very bytes. Bytes without the recorded checksum are never recorded under
+    /// its UID: they are kept as a member <c>damaged/…</c>, and <see cref="RepairOptions.Originals"/> put the instance back. No bytes
+    /// that may be of an instance are deleted. The deletion of a series that was begun is finished. A series in which nothing is wrong
+    /// stays as it is.
     /// </summary>
     /// <remarks>It is not offered on <see cref="CodObject"/>: what needs it most cannot be opened.</remarks>
     /// <param name="studyUid">Study Instance UID; the hashed one of a series that hides its own.</param>

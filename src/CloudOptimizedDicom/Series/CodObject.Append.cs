@@ -42,7 +42,7 @@ public sealed partial class CodObject
         ScratchArchive.Mark? mark = _scratch?.GetMark();
         async Task<ScratchArchive> OpenScratch(CancellationToken token)
         {
-            ScratchArchive scratch = _scratch ??= await OpenScratchAsync(token).ConfigureAwait(false);
+            ScratchArchive scratch = _scratch ??= await OpenScratchAsync(removed: [], token).ConfigureAwait(false);
             mark ??= scratch.GetMark();
             return scratch;
         }
@@ -98,7 +98,9 @@ public sealed partial class CodObject
     }
 
     /// <summary>Begins the archive or, where there is one to go on with, brings it here.</summary>
-    private async Task<ScratchArchive> OpenScratchAsync(CancellationToken cancellationToken)
+    /// <param name="removed">Instances that are about to go, so that it does not matter whether they are damaged.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    private async Task<ScratchArchive> OpenScratchAsync(IReadOnlyCollection<InstanceRecord> removed, CancellationToken cancellationToken)
     {
         string directory = _store.StagingDirectory ?? _datastore.Options.ScratchDirectory ?? Path.GetTempPath();
         if (_current.Instances.Count == 0)
@@ -106,48 +108,69 @@ public sealed partial class CodObject
             return ScratchArchive.Create(directory);
         }
 
-        ObjectContent content = await OpenArchiveAsync(cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
-        {
-            long recordsEnd = _current.Instances.Max(record => record.ArchiveRange.End);
-            ScratchArchive? scratch = null;
-            try
-            {
-                scratch = await ScratchArchive.DownloadAsync(directory, content, _current.Tar, recordsEnd, cancellationToken).ConfigureAwait(false);
-                ArchiveStanding standing = await FindStandingAsync(scratch, content.Info, cancellationToken).ConfigureAwait(false);
-                string? fault = await new ArchiveProof(_current, Id, ArchiveUri).FindFaultAsync(
-                    standing, scratch.Members, scratch.ChecksumAsync, scratch.OpenRead, cancellationToken).ConfigureAwait(false);
-                _archiveFence = fault is null ? standing.Fence : throw new SeriesDamagedException(Uri, fault);
-                return scratch;
-            }
-            catch (Exception error)
-            {
-                scratch?.Dispose();
-                if (error is InvalidDataException or TarFormatException or EndOfStreamException)
-                {
-                    throw new SeriesDamagedException(Uri, $"the archive does not fit the metadata ({error.Message})", error);
-                }
-
-                throw;
-            }
-        }
-    }
-
-    /// <summary>The stored archive, as the metadata says it is; a copied store has other generations of the same bytes.</summary>
-    private async Task<ObjectContent> OpenArchiveAsync(CancellationToken cancellationToken)
-    {
-        ObjectContent? content;
+        Task<ScratchArchive> Download(ObjectReadOptions options) => WholeRead.RunDamagedAsync(
+            _store,
+            _names.Tar,
+            options,
+            content => DownloadScratchAsync(
+                directory, content ?? throw new SeriesDamagedException(Uri, "there is metadata, but no archive"), removed, cancellationToken),
+            cancellationToken);
         try
         {
-            var pinned = new ObjectReadOptions { IfGenerationMatch = _current.Tar?.Generation };
-            content = await _store.OpenReadAsync(_names.Tar, pinned, cancellationToken).ConfigureAwait(false);
+            return await Download(new ObjectReadOptions { IfGenerationMatch = _current.Tar?.Generation }).ConfigureAwait(false);
         }
         catch (PreconditionFailedException)
         {
-            content = await _store.OpenReadAsync(_names.Tar, options: null, cancellationToken).ConfigureAwait(false);
+            // A copied store has other generations of the same bytes.
+            return await Download(new ObjectReadOptions()).ConfigureAwait(false);
         }
+    }
 
-        return content ?? throw new SeriesDamagedException(Uri, "there is metadata, but no archive");
+    private async Task<ScratchArchive> DownloadScratchAsync(
+        string directory, ObjectContent content, IReadOnlyCollection<InstanceRecord> removed, CancellationToken cancellationToken)
+    {
+        long recordsEnd = _current.Instances.Max(record => record.ArchiveRange.End);
+        ScratchArchive? scratch = null;
+        try
+        {
+            scratch = await ScratchArchive.DownloadAsync(directory, content, _current.Tar, recordsEnd, cancellationToken).ConfigureAwait(false);
+            ArchiveStanding standing = await FindStandingAsync(scratch, content.Info, cancellationToken).ConfigureAwait(false);
+            if (scratch.Difference is { } difference)
+            {
+                await RequireProvenAsync(scratch, removed, difference, standing.Match == ArchiveMatch.Own, cancellationToken).ConfigureAwait(false);
+            }
+
+            string? fault = await new ArchiveProof(_current, Id, ArchiveUri).FindFaultAsync(
+                standing, scratch.Members, scratch.ChecksumAsync, scratch.OpenRead, cancellationToken).ConfigureAwait(false);
+            _archiveFence = fault is null ? standing.Fence : throw new SeriesDamagedException(Uri, fault);
+            return scratch;
+        }
+        catch (Exception error)
+        {
+            scratch?.Dispose();
+            if (error is InvalidDataException or TarFormatException or EndOfStreamException)
+            {
+                throw new SeriesDamagedException(Uri, $"the archive does not fit the metadata ({error.Message})", error);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// An archive with other bytes than the recorded ones is nothing to build on, unless it is the very one that was committed, and
+    /// the damage goes with the instances that are removed.
+    /// </summary>
+    private async Task RequireProvenAsync(
+        ScratchArchive scratch, IReadOnlyCollection<InstanceRecord> removed, string difference, bool isCommitted, CancellationToken cancellationToken)
+    {
+        HashSet<string> gone = [.. removed.Select(record => record.Uid)];
+        string? faults = await DamagedInstances.DescribeAsync(
+            _current.Instances.Where(record => !gone.Contains(record.Uid)), _current.Tar!.SizeBytes, scratch.ChecksumAsync, cancellationToken).ConfigureAwait(false);
+        if (faults is not null || removed.Count == 0 || !isCommitted)
+        {
+            throw new InvalidDataException(faults ?? difference);
+        }
     }
 
     /// <summary>

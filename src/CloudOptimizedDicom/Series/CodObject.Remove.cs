@@ -37,7 +37,7 @@ public sealed partial class CodObject
                 $"{Uri} would have no instance left: {nameof(CodDatastore)}.{nameof(CodDatastore.DeleteSeriesAsync)} deletes a series, {nameof(TruncateAsync)} empties it.");
         }
 
-        ScratchArchive old = _scratch ??= await OpenScratchAsync(cancellationToken).ConfigureAwait(false);
+        ScratchArchive old = _scratch ??= await OpenScratchAsync(removed, cancellationToken).ConfigureAwait(false);
         (ScratchArchive repacked, SeriesMetadata edited) = await RepackAsync(old, removed, cancellationToken).ConfigureAwait(false);
         _scratch = repacked;
         old.Dispose();

@@ -126,7 +126,7 @@ public sealed partial class CodObject
 
     private async Task CommitArchiveAsync(SeriesCommit commit, CancellationToken cancellationToken)
     {
-        _scratch ??= await OpenScratchAsync(cancellationToken).ConfigureAwait(false);
+        _scratch ??= await OpenScratchAsync(removed: [], cancellationToken).ConfigureAwait(false);
         if (_tarUpload is null)
         {
             (long size, uint crc32c, byte[] index) = _scratch.Finish();

@@ -53,6 +53,9 @@ internal sealed record SeriesNames(string Prefix, SeriesId Id)
         return Thumbnails.FirstOrDefault(name => uri.EndsWith(name[name.LastIndexOf('/')..], StringComparison.Ordinal));
     }
 
+    /// <summary>What the names of members begin with that a repair keeps; nothing reads them.</summary>
+    public const string DamagedFolder = "damaged/";
+
     /// <summary>The name of an instance within the archive.</summary>
     public static string Member(string uid) => $"instances/{uid}.dcm";
 }

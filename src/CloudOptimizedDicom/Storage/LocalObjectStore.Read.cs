@@ -85,7 +85,7 @@ public sealed partial class LocalObjectStore
 
         var whole = new ByteRange(0, info.SizeBytes);
         ByteRange range = options.Range is { } wanted ? Cut(wanted, info.SizeBytes) : whole;
-        return new ObjectContent(info, range, new FileContentStream(file, range, uri, range == whole ? info.Crc32c : null));
+        return new ObjectContent(info, range, new FileContentStream(file, range, uri, range == whole && options.VerifyChecksum ? info.Crc32c : null));
     }
 
     private static ByteRange Cut(ByteRange range, long sizeBytes) => range.Offset < sizeBytes

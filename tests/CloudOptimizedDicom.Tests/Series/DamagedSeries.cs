@@ -67,9 +67,14 @@ internal sealed class DamagedSeries
         }
     }
 
-    public async Task<byte[]?> ReadAsync(string name)
+    public Task<byte[]?> ReadAsync(string name) => ReadAsync(name, new ObjectReadOptions());
+
+    /// <summary>Reads an object, be it damaged or not.</summary>
+    public Task<byte[]?> ReadAsItIsAsync(string name) => ReadAsync(name, new ObjectReadOptions { VerifyChecksum = false });
+
+    private async Task<byte[]?> ReadAsync(string name, ObjectReadOptions options)
     {
-        if (await _store.OpenReadAsync(name) is not { } content)
+        if (await _store.OpenReadAsync(name, options) is not { } content)
         {
             return null;
         }

@@ -21,6 +21,12 @@ public sealed class LocalRepairTests : RepairContract
 
     protected override Task PutPastLibraryAsync(string name, byte[] bytes) => File.WriteAllBytesAsync(Path.Combine(_directory, name), bytes);
 
+    protected override Task RotAsync(string name, byte[] bytes)
+    {
+        Damage.Edit(Path.Combine(_directory, name), _ => bytes);
+        return Task.CompletedTask;
+    }
+
     [Test]
     public async Task RepairSeriesAsync_NothingIsWrong_TakesNoLock()
     {

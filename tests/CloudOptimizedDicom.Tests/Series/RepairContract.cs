@@ -3,7 +3,7 @@ using CloudOptimizedDicom.Locking;
 namespace CloudOptimizedDicom.Tests.Series;
 
 /// <summary>What a repair does, whatever the store.</summary>
-public abstract class RepairContract
+public abstract partial class RepairContract
 {
     private CodDatastore _datastore = null!;
     private DamagedSeries _series = null!;
@@ -296,6 +296,9 @@ public abstract class RepairContract
 
     /// <summary>Writes an object as another tool does, without the id of an upload.</summary>
     protected abstract Task PutPastLibraryAsync(string name, byte[] bytes);
+
+    /// <summary>Changes the bytes of an object behind the back of the store, where it lets that happen.</summary>
+    protected virtual Task RotAsync(string name, byte[] bytes) => PutPastLibraryAsync(name, bytes);
 
     private Task<RepairReport> RepairAsync(RepairOptions? options = null) =>
         _datastore.RepairSeriesAsync(DamagedSeries.Id.StudyUid, DamagedSeries.Id.SeriesUid, options);

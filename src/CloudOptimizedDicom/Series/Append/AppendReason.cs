@@ -6,7 +6,11 @@ public enum AppendReason
     /// <summary>New: its UID was not there.</summary>
     NewUid,
 
-    /// <summary>Same: it was read, and is there with the same size and checksum, stored before or earlier in this call.</summary>
+    /// <summary>
+    /// Same: it was read, and is there with the same size and checksum, stored before or earlier in this call. Of what is stored the
+    /// record is trusted, which costs no request; whether its bytes are still those, a verification tells, and a repair with
+    /// <see cref="RepairOptions.Originals"/> mends it.
+    /// </summary>
     SameBytes,
 
     /// <summary>Same: its hints say so, or it is part of the series by an earlier append; it was not read.</summary>

@@ -32,6 +32,9 @@ internal sealed partial class ScratchArchive : IDisposable
     /// <summary>The members in their order; a live view.</summary>
     public IReadOnlyList<TarMember> Members => _members;
 
+    /// <summary>How the archive that was brought here differs from the one that was expected; null when it does not.</summary>
+    public string? Difference { get; private init; }
+
     /// <summary>Begins an archive.</summary>
     public static ScratchArchive Create(string directory) => new(CreateFile(directory), [], position: 0, crc32c: 0);
 
@@ -41,7 +44,7 @@ internal sealed partial class ScratchArchive : IDisposable
     /// <param name="expected">What the metadata says the archive is; null when it does not say.</param>
     /// <param name="recordsEnd">The end of the last instance that the metadata knows.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <exception cref="InvalidDataException">It is another archive than expected.</exception>
+    /// <exception cref="InvalidDataException">It has another size than expected. Whether it has other bytes, <see cref="Difference"/> tells.</exception>
     /// <exception cref="TarFormatException">It is not readable.</exception>
     public static async Task<ScratchArchive> DownloadAsync(
         string directory, ObjectContent content, ObjectIdentity? expected, long recordsEnd, CancellationToken cancellationToken)
@@ -54,11 +57,13 @@ internal sealed partial class ScratchArchive : IDisposable
             await CopyAsync(passing, keptBytes, cancellationToken).ConfigureAwait(false);
             uint keptCrc32c = passing.Crc32c;
             await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
-            if (expected is not null && (passing.BytesPassed != expected.SizeBytes || passing.Crc32c != expected.Crc32c))
+            string? difference = expected is null || (passing.BytesPassed == expected.SizeBytes && passing.Crc32c == expected.Crc32c)
+                ? null
+                : $"it has {passing.BytesPassed} bytes with CRC-32C {Crc32c.ToBase64(passing.Crc32c)}, "
+                    + $"the metadata says {expected.SizeBytes} bytes with {Crc32c.ToBase64(expected.Crc32c)}";
+            if (difference is not null && passing.BytesPassed != expected!.SizeBytes)
             {
-                throw new InvalidDataException(
-                    $"it has {passing.BytesPassed} bytes with CRC-32C {Crc32c.ToBase64(passing.Crc32c)}, "
-                    + $"the metadata says {expected.SizeBytes} bytes with {Crc32c.ToBase64(expected.Crc32c)}");
+                throw new InvalidDataException(difference);
             }
 
             using var hop = new TarHopReader(new TarFileSource(file.SafeFileHandle)) { ContinueBehindEnd = true };
@@ -71,7 +76,7 @@ internal sealed partial class ScratchArchive : IDisposable
                 keptCrc32c = Crc32c.Combine(keptCrc32c, restCrc32c, rest.Length);
             }
 
-            return new ScratchArchive(file, members, Math.Max(end, keptBytes), keptCrc32c);
+            return new ScratchArchive(file, members, Math.Max(end, keptBytes), keptCrc32c) { Difference = difference };
         }
         catch
         {

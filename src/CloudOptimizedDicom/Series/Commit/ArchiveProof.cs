@@ -30,19 +30,19 @@ internal sealed class ArchiveProof(SeriesMetadata metadata, SeriesId id, string 
         try
         {
             var options = new ObjectReadOptions { IfGenerationMatch = live.Generation };
-            if (await store.OpenReadAsync(live.Name, options, cancellationToken).ConfigureAwait(false) is not { } content)
+            return await WholeRead.RunDamagedAsync(store, live.Name, options, async content =>
             {
-                return Replaced;
-            }
+                if (content is null)
+                {
+                    return Replaced;
+                }
 
-            await using (content.ConfigureAwait(false))
-            {
                 ArchiveFile archive = await ArchiveFile.DownloadAsync(scratchDirectory, content, cancellationToken).ConfigureAwait(false);
                 await using (archive.ConfigureAwait(false))
                 {
                     return await FindFaultAsync(standing, archive, cancellationToken).ConfigureAwait(false);
                 }
-            }
+            }, cancellationToken).ConfigureAwait(false);
         }
         catch (PreconditionFailedException)
         {

@@ -48,7 +48,10 @@ internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, Re
         }
     }
 
-    /// <summary>Reads the metadata as a lock keeps it, be it readable or not; empty where there is none, or too much of it.</summary>
+    /// <summary>
+    /// Reads the metadata as a lock keeps it, be it readable or not; empty where there is none, too much of it, or damage, which
+    /// nobody is to take for what it was before.
+    /// </summary>
     public static async Task<ReadOnlyMemory<byte>> ReadBackupAsync(IObjectStore store, SeriesNames names, CancellationToken cancellationToken)
     {
         ObjectContent? content = await store.OpenReadAsync(names.Metadata, options: null, cancellationToken).ConfigureAwait(false);
@@ -59,7 +62,14 @@ internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, Re
 
         await using (content.ConfigureAwait(false))
         {
-            return await content.TryReadToEndAsync(cancellationToken).ConfigureAwait(false) is { } bytes ? ToBackup(bytes) : ReadOnlyMemory<byte>.Empty;
+            try
+            {
+                return await content.TryReadToEndAsync(cancellationToken).ConfigureAwait(false) is { } bytes ? ToBackup(bytes) : ReadOnlyMemory<byte>.Empty;
+            }
+            catch (ChecksumMismatchException error) when (error.IsDamage)
+            {
+                return ReadOnlyMemory<byte>.Empty;
+            }
         }
     }
 

@@ -94,14 +94,16 @@ internal sealed class CopySource(StoredSeries series, SeriesNames names, IObject
     /// <summary>Metadata of Python does not say which archive it describes, so every instance has to show it.</summary>
     private async Task<ObjectUpload> ReadArchiveAsync(ArchiveStanding standing, CancellationToken cancellationToken)
     {
-        (StagingFile file, ObjectUpload upload) = await DownloadAsync(standing.Live!, "application/x-tar", cancellationToken).ConfigureAwait(false);
-        if (series.Metadata.Tar is { } expected)
+        (StagingFile file, ObjectUpload upload) = await DownloadAsync(standing.Live!, "application/x-tar", cancellationToken, mayBeDamaged: true).ConfigureAwait(false);
+        var archive = new ArchiveFile(file.Stream, upload.Crc32c);
+        if (series.Metadata.Tar is not { } expected)
         {
-            Require(upload.SizeBytes == expected.SizeBytes && upload.Crc32c == expected.Crc32c ? null : "the archive has not the checksum that the metadata says");
+            Require(await Proof.FindFaultAsync(standing, archive, cancellationToken).ConfigureAwait(false));
         }
-        else
+        else if (upload.SizeBytes != expected.SizeBytes || upload.Crc32c != expected.Crc32c)
         {
-            Require(await Proof.FindFaultAsync(standing, new ArchiveFile(file.Stream, upload.Crc32c), cancellationToken).ConfigureAwait(false));
+            string? faults = await DamagedInstances.DescribeAsync(series.Metadata.Instances, archive.SizeBytes, archive.ChecksumAsync, cancellationToken).ConfigureAwait(false);
+            Require($"the archive does not fit the metadata ({faults ?? "it does not have the checksum that the metadata says"})");
         }
 
         return upload;
@@ -116,20 +118,20 @@ internal sealed class CopySource(StoredSeries series, SeriesNames names, IObject
     }
 
     /// <summary>Brings an object to where the destination can take it by moving it.</summary>
-    private async Task<(StagingFile File, ObjectUpload Upload)> DownloadAsync(ObjectInfo info, string contentType, CancellationToken cancellationToken)
+    private Task<(StagingFile File, ObjectUpload Upload)> DownloadAsync(
+        ObjectInfo info, string contentType, CancellationToken cancellationToken, bool mayBeDamaged = false)
     {
         var options = new ObjectReadOptions { IfGenerationMatch = info.Generation };
-        ObjectContent content = await store.OpenReadAsync(info.Name, options, cancellationToken).ConfigureAwait(false)
-            ?? throw new PreconditionFailedException("read", $"{store.RootUri}/{info.Name}", ObjectPrecondition.GenerationIs(info.Generation));
-        await using (content.ConfigureAwait(false))
+        async Task<(StagingFile File, ObjectUpload Upload)> KeepAsync(ObjectContent? content)
         {
+            _ = content ?? throw new PreconditionFailedException("read", $"{store.RootUri}/{info.Name}", ObjectPrecondition.GenerationIs(info.Generation));
             string? staging = destination.Store.StagingDirectory;
             var file = StagingFile.Create(staging ?? destination.Options.ScratchDirectory ?? Path.GetTempPath());
             _files.Add(file);
             var passing = new PassingStream(content.Content, file.Stream);
             await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
             await file.Stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-            if (passing.Crc32c != (info.Crc32c ?? passing.Crc32c))
+            if (!mayBeDamaged && passing.Crc32c != (info.Crc32c ?? passing.Crc32c))
             {
                 throw new ChecksumMismatchException("read", $"{store.RootUri}/{info.Name}", info.Crc32c!.Value, passing.Crc32c);
             }
@@ -137,6 +139,10 @@ internal sealed class CopySource(StoredSeries series, SeriesNames names, IObject
             var upload = ObjectUpload.FromFile(file.Path, passing.BytesPassed, passing.Crc32c, mayMove: staging is not null);
             return (file, Describe(info, upload, contentType));
         }
+
+        return mayBeDamaged
+            ? WholeRead.RunDamagedAsync(store, info.Name, options, KeepAsync, cancellationToken)
+            : WholeRead.RunAsync(store, info.Name, options, KeepAsync, cancellationToken);
     }
 
     /// <summary>What is kept beside the bytes goes with them, but for the upload that made them.</summary>

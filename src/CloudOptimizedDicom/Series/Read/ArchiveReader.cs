@@ -44,6 +44,7 @@ internal sealed class ArchiveReader(
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The bytes, or the whole instance, proven by its checksum, at the beginning of the range.</returns>
     /// <exception cref="SeriesChangedException">The series does not come to rest, or has other bytes for the instance now, or none.</exception>
+    /// <exception cref="TarValidationException">The series is at rest, and its archive has other bytes for the instance, or none.</exception>
     /// <exception cref="SeriesDamagedException">There is no archive.</exception>
     public async Task<OpenedRange> OpenAsync(InstanceRecord expected, ByteRange range, CancellationToken cancellationToken)
     {
@@ -67,9 +68,17 @@ internal sealed class ArchiveReader(
                 throw new SeriesChangedException(SeriesUri, attempt);
             }
 
-            if (await TryOpenProvenAsync(record!, range.Offset, cancellationToken).ConfigureAwait(false) is { } unpinned)
+            (OpenedRange? unpinned, TarValidationException? fault) = await OpenProvenAsync(record!, range.Offset, cancellationToken).ConfigureAwait(false);
+            if (unpinned is not null)
             {
-                return unpinned;
+                return unpinned.Value;
+            }
+
+            // Asked for after the bytes have come: a writer commits before it releases its lock, so these are nobody's half-done work.
+            if (fault is not null && !await IsChangingAsync(snapshot, cancellationToken).ConfigureAwait(false))
+            {
+                meter.ReadFaults.Add(1, TelemetryTag.Kind, fault is HashMismatchException ? "mismatch" : "missing");
+                throw fault;
             }
 
             await BackOffAsync(attempt, cancellationToken).ConfigureAwait(false);
@@ -243,9 +252,15 @@ internal sealed class ArchiveReader(
         return store.OpenReadAsync(names.Tar, options, cancellationToken);
     }
 
+    private async Task<OpenedRange?> TryOpenProvenAsync(InstanceRecord record, long offset, CancellationToken cancellationToken) =>
+        (await OpenProvenAsync(record, offset, cancellationToken).ConfigureAwait(false)).Opened;
+
     /// <summary>Without a generation to name, the whole instance is read and given out only when its checksum is right.</summary>
-    private async Task<OpenedRange?> TryOpenProvenAsync(InstanceRecord record, long offset, CancellationToken cancellationToken)
+    /// <returns>The instance, or what is wrong with it; neither when there is no archive.</returns>
+    private async Task<(OpenedRange? Opened, TarValidationException? Fault)> OpenProvenAsync(
+        InstanceRecord record, long offset, CancellationToken cancellationToken)
     {
+        TarMissingInstanceException ToMissing() => new(ArchiveUri, record.Uid, record.ArchiveRange);
         ObjectContent? content;
         try
         {
@@ -253,12 +268,12 @@ internal sealed class ArchiveReader(
         }
         catch (ArgumentOutOfRangeException)
         {
-            return null;
+            return (null, ToMissing());
         }
 
         if (content is null)
         {
-            return null;
+            return default;
         }
 
         await using (content.ConfigureAwait(false))
@@ -271,7 +286,10 @@ internal sealed class ArchiveReader(
                 await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
                 isProven = passing.BytesPassed == record.SizeBytes && passing.Crc32c == record.Crc32c;
                 copy.Position = offset;
-                return isProven ? new OpenedRange(copy, IsWhole: true) : null;
+                return isProven ? (new OpenedRange(copy, IsWhole: true), null)
+                    : (null, passing.BytesPassed < record.SizeBytes
+                        ? ToMissing()
+                        : new HashMismatchException(ArchiveUri, record.Uid, record.Crc32c, passing.Crc32c));
             }
             finally
             {

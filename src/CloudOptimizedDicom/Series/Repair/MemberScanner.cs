@@ -20,7 +20,8 @@ internal sealed class MemberScanner(Func<ByteRange, Stream> open, SeriesId id, s
     /// <summary>Scans a member; null when it is no instance of this series.</summary>
     public async Task<(string Uid, InstanceScan Scan)?> TryScanAsync(TarMember member, CancellationToken cancellationToken)
     {
-        if (member.Type is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
+        if (member.Type is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+            || member.Name.StartsWith(SeriesNames.DamagedFolder, StringComparison.Ordinal))
         {
             return null;
         }

@@ -6,10 +6,13 @@ public enum RepairActionKind
     /// <summary>Deletes what a delete that was begun has left.</summary>
     FinishDelete,
 
-    /// <summary>Writes the archive anew: every member as it is, all of them before the end.</summary>
+    /// <summary>Writes the archive anew: every whole member as it is, all of them before the end.</summary>
     RewriteArchive,
 
-    /// <summary>Keeps bytes of the archive that are no whole member as a member <c>damaged/&lt;place&gt;.bin</c>, since an instance may be in them.</summary>
+    /// <summary>
+    /// Keeps bytes that are no whole member as a member <c>damaged/&lt;place&gt;.bin</c>, since an instance may be in them; or an
+    /// instance without the recorded checksum as <c>damaged/&lt;uid&gt;-&lt;checksum&gt;.dcm</c>.
+    /// </summary>
     KeepDamagedBytes,
 
     /// <summary>Notes where an instance is now.</summary>
@@ -27,7 +30,7 @@ public enum RepairActionKind
     /// <summary>Writes the index.</summary>
     WriteIndex,
 
-    /// <summary>Keeps metadata that cannot be read beside the new one, as <c>metadata.json.damaged</c>.</summary>
+    /// <summary>Keeps metadata that is damaged beside the new one, as <c>metadata.json.damaged</c>.</summary>
     KeepDamagedMetadata,
 
     /// <summary>Writes the metadata.</summary>
@@ -35,4 +38,7 @@ public enum RepairActionKind
 
     /// <summary>Removes the lock that was taken over.</summary>
     RemoveLock,
+
+    /// <summary>Puts an instance back from an original with the recorded size and checksum; its record stays.</summary>
+    RestoreInstance,
 }

@@ -16,8 +16,18 @@ public sealed record RepairOptions
 
     /// <summary>
     /// Whether instances whose bytes are nowhere any more are dropped from the metadata, so that the rest can be used; also
-    /// whatever else was in metadata that cannot be read, which is then kept as <c>metadata.json.damaged</c>.
+    /// whatever else was in metadata that cannot be read, which is then kept as <c>metadata.json.damaged</c>. Bytes that are not the
+    /// recorded ones stay in the archive as a member <c>damaged/…</c>, and are never an instance again.
     /// </summary>
     /// <value>The default is <see langword="false"/>: nothing is written then, and the report names the instances.</value>
     public bool ForgetLost { get; init; }
+
+    /// <summary>
+    /// Where lost and damaged instances may be found again: files and objects, also ones that have nothing to do with the series. One
+    /// with the recorded size and checksum is put back under its UID, whatever its name. No more is read than it takes: sizes first,
+    /// then checksums that <see cref="Instance.Hints"/> have, as those of <see cref="CodDatastore.ListInstancesAsync"/> do, then
+    /// headers. Nothing is read while nothing is lost.
+    /// </summary>
+    /// <value>The default is empty.</value>
+    public IReadOnlyList<Instance> Originals { get; init; } = [];
 }

@@ -12,7 +12,10 @@ public sealed record RepairReport
     /// <summary>What was done, in this order; of a dry run and of a refused repair, what would be.</summary>
     public required IReadOnlyList<RepairAction> Actions { get; init; }
 
-    /// <summary>UIDs of instances that were committed and whose bytes are nowhere any more, in stored order.</summary>
+    /// <summary>
+    /// UIDs of instances that were committed and whose bytes are nowhere any more, in stored order; then those that are in a damaged
+    /// archive without anything that tells their checksum.
+    /// </summary>
     public required IReadOnlyList<string> LostInstances { get; init; }
 
     /// <summary>

@@ -6,17 +6,17 @@ namespace CloudOptimizedDicom;
 /// An archive made anew from a damaged one without losing a byte that may be of an instance: its whole members as they are,
 /// instances whose header is damaged under a new one, and the rest as members <c>damaged/&lt;place&gt;.bin</c>.
 /// </summary>
-internal sealed class RewrittenArchive
+internal sealed partial class RewrittenArchive
 {
     private const int CopyBytes = 1024 * 1024;
 
-    private readonly ArchiveFile _old;
+    private readonly ArchiveFile? _old;
     private readonly FileStream _file;
     private readonly List<TarMember> _members = [];
     private readonly List<RepairAction> _kept = [];
     private SeriesTarWriter _writer;
 
-    private RewrittenArchive(ArchiveFile old, FileStream file)
+    private RewrittenArchive(ArchiveFile? old, FileStream file)
     {
         _old = old;
         _file = file;
@@ -36,14 +36,19 @@ internal sealed class RewrittenArchive
     /// <param name="scratchDirectory">Where; null for the system's directory for temporary files.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>Its file, to be disposed by the caller, and what is in it.</returns>
-    public static async Task<(ArchiveFile File, RewrittenArchive Content)> CreateAsync(
-        ArchiveFile old, TarSurvey survey, IEnumerable<InstanceRecord> records, string? scratchDirectory, CancellationToken cancellationToken)
+    public static Task<(ArchiveFile File, RewrittenArchive Content)> CreateAsync(
+        ArchiveFile old, TarSurvey survey, IEnumerable<InstanceRecord> records, string? scratchDirectory, CancellationToken cancellationToken) =>
+        WriteAsync(old, scratchDirectory, content => content.WriteAsync(survey, records, cancellationToken));
+
+    private static async Task<(ArchiveFile File, RewrittenArchive Content)> WriteAsync(
+        ArchiveFile? old, string? scratchDirectory, Func<RewrittenArchive, Task> write)
     {
         FileStream file = TemporaryFile.Create(scratchDirectory);
         try
         {
             var content = new RewrittenArchive(old, file);
-            await content.WriteAsync(survey, records, cancellationToken).ConfigureAwait(false);
+            await write(content).ConfigureAwait(false);
+            content._writer.Finish();
             return (new ArchiveFile(file, content._writer.Crc32c), content);
         }
         catch
@@ -60,9 +65,7 @@ internal sealed class RewrittenArchive
         _members.AddRange(survey.Members.Where(member => member.HeaderOffset < soundBytes));
         foreach (TarMember member in survey.Members.Where(member => member.HeaderOffset >= soundBytes))
         {
-            long moved = _writer.Position - member.HeaderOffset;
-            await CopyAsync(ByteRange.FromStartAndEnd(member.HeaderOffset, TarBlock.RoundUp(member.Data.End)), cancellationToken).ConfigureAwait(false);
-            _members.Add(member with { HeaderOffset = member.HeaderOffset + moved, Data = new ByteRange(member.Data.Offset + moved, member.Data.Length) });
+            await CopyAsync(member, cancellationToken).ConfigureAwait(false);
         }
 
         InstanceRecord[] known = [.. records.OrderBy(record => record.ArchiveRange.Offset)];
@@ -70,8 +73,6 @@ internal sealed class RewrittenArchive
         {
             await KeepAsync(damage, known, cancellationToken).ConfigureAwait(false);
         }
-
-        _writer.Finish();
     }
 
     private async Task KeepAsync(TarDamage damage, InstanceRecord[] known, CancellationToken cancellationToken)
@@ -82,7 +83,7 @@ internal sealed class RewrittenArchive
             ByteRange range = record.ArchiveRange;
 
             // Zero blocks at the end of an instance are not counted as damage, so it may be longer; its checksum proves it.
-            if (range.Offset >= at && range.Offset < damage.Range.End && range.End <= _old.SizeBytes
+            if (range.Offset >= at && range.Offset < damage.Range.End && range.End <= _old!.SizeBytes
                 && await _old.ChecksumAsync(range, cancellationToken).ConfigureAwait(false) == record.Crc32c)
             {
                 await KeepBytesAsync(ByteRange.FromStartAndEnd(at, range.Offset), damage.Reason, cancellationToken).ConfigureAwait(false);
@@ -101,7 +102,7 @@ internal sealed class RewrittenArchive
             return;
         }
 
-        string name = $"damaged/{range.Offset}.bin";
+        string name = $"{SeriesNames.DamagedFolder}{range.Offset}.bin";
         await AddAsync(name, range, cancellationToken).ConfigureAwait(false);
         _kept.Add(new RepairAction(RepairActionKind.KeepDamagedBytes, name, $"bytes {range} of the archive as it was: {reason}"));
     }
@@ -109,7 +110,7 @@ internal sealed class RewrittenArchive
     private async Task<bool> IsZeroAsync(ByteRange range, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[Math.Min(CopyBytes, range.Length)];
-        Stream content = _old.OpenRead(range);
+        Stream content = _old!.OpenRead(range);
         await using (content.ConfigureAwait(false))
         {
             for (int read; (read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
@@ -124,11 +125,11 @@ internal sealed class RewrittenArchive
         return true;
     }
 
-    private async Task AddAsync(string name, ByteRange data, CancellationToken cancellationToken)
+    private async Task<TarMember> AddAsync(string name, ByteRange data, CancellationToken cancellationToken)
     {
         async Task<uint> WriteDataAsync(Stream member, CancellationToken token)
         {
-            Stream content = _old.OpenRead(data);
+            Stream content = _old!.OpenRead(data);
             await using (content.ConfigureAwait(false))
             {
                 var passing = new PassingStream(content, member);
@@ -137,14 +138,25 @@ internal sealed class RewrittenArchive
             }
         }
 
-        _members.Add(await _writer.WriteMemberAsync(name, data.Length, WriteDataAsync, cancellationToken).ConfigureAwait(false));
+        TarMember added = await _writer.WriteMemberAsync(name, data.Length, WriteDataAsync, cancellationToken).ConfigureAwait(false);
+        _members.Add(added);
+        return added;
+    }
+
+    private async Task<TarMember> CopyAsync(TarMember member, CancellationToken cancellationToken)
+    {
+        long moved = _writer.Position - member.HeaderOffset;
+        await CopyAsync(ByteRange.FromStartAndEnd(member.HeaderOffset, TarBlock.RoundUp(member.Data.End)), cancellationToken).ConfigureAwait(false);
+        TarMember copied = member with { HeaderOffset = member.HeaderOffset + moved, Data = new ByteRange(member.Data.Offset + moved, member.Data.Length) };
+        _members.Add(copied);
+        return copied;
     }
 
     /// <summary>Copies whole blocks as they are; the last one is filled up where the old archive ends in it.</summary>
     private async Task CopyAsync(ByteRange blocks, CancellationToken cancellationToken)
     {
         _file.Position = _writer.Position;
-        Stream content = _old.OpenRead(blocks);
+        Stream content = _old!.OpenRead(blocks);
         await using (content.ConfigureAwait(false))
         {
             var passing = new PassingStream(content, _file);

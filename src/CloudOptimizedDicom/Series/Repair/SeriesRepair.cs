@@ -112,7 +112,10 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
 
             IntegrityReport before = await new IntegrityCheck(objects, names, _store.RootUri, new VerifyOptions()).RunAsync(cancellationToken).ConfigureAwait(false);
             SeriesMetadata? backup = kept is { } bytes ? StoredObjects.TryParse(bytes, names.Id, _lock.Uri).Metadata : null;
-            RepairPlan plan = await new RepairPlanner(objects, names, _store.RootUri, backup, datastore.Options).CreateAsync(cancellationToken).ConfigureAwait(false);
+
+            // Before the lock is held it only matters whether there is anything to do, and then originals would be read twice.
+            var originals = new OriginalSearch(handle is not null || options.DryRun ? options.Originals : [], datastore.Sources);
+            RepairPlan plan = await new RepairPlanner(objects, names, _store.RootUri, backup, originals, datastore.Options).CreateAsync(cancellationToken).ConfigureAwait(false);
             await using (plan.ConfigureAwait(false))
             {
                 bool isLossUnknown = objects.MetadataFault is not null && backup is null;
@@ -169,7 +172,7 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
         var commit = new SeriesCommit(_store, names, handle, stored, empty);
         try
         {
-            if (objects.MetadataFault is not null)
+            if (objects.MetadataFault is not null || objects.IsMetadataDamaged)
             {
                 await KeepDamagedMetadataAsync(objects.MetadataInfo!, handle, timeout.Token).ConfigureAwait(false);
             }
@@ -188,7 +191,8 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
     private async Task KeepDamagedMetadataAsync(ObjectInfo info, SeriesLockHandle handle, CancellationToken cancellationToken)
     {
         LockLostException ToLost() => new(handle.Uri, $"somebody else has written {_store.RootUri}/{names.Metadata}");
-        ObjectContent content = await _store.OpenReadAsync(names.Metadata, options: null, cancellationToken).ConfigureAwait(false) ?? throw ToLost();
+        var asItIs = new ObjectReadOptions { VerifyChecksum = false };
+        ObjectContent content = await _store.OpenReadAsync(names.Metadata, asItIs, cancellationToken).ConfigureAwait(false) ?? throw ToLost();
         await using (content.ConfigureAwait(false))
         {
             if (content.Info.Generation != info.Generation)

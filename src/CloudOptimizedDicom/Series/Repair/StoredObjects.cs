@@ -27,11 +27,17 @@ internal sealed class StoredObjects : IAsyncDisposable
     /// <summary>Why the metadata is not readable.</summary>
     public SeriesMetadataException? MetadataFault { get; private init; }
 
+    /// <summary>Whether the store says that the metadata is not what was uploaded, so that any of it may be wrong.</summary>
+    public bool IsMetadataDamaged => IsDamaged(MetadataInfo, MetadataBytes is { } bytes ? Crc32c.Compute(bytes) : null);
+
     /// <summary>The object with the archive; null when there is none.</summary>
     public ObjectInfo? ArchiveInfo { get; private init; }
 
     /// <summary>Its bytes.</summary>
     public ArchiveFile? Archive { get; private init; }
+
+    /// <summary>Whether the store says that the archive is not what was uploaded.</summary>
+    public bool IsArchiveDamaged => IsDamaged(ArchiveInfo, Archive?.Crc32c);
 
     /// <summary>What is in them.</summary>
     public TarSurvey? Survey { get; private init; }
@@ -47,6 +53,9 @@ internal sealed class StoredObjects : IAsyncDisposable
 
     /// <summary>The index that the metadata describes, as long as the archive is the one that it describes; null when it does not say.</summary>
     public ObjectIdentity? RecordedIndex => ArchiveStanding.Match is ArchiveMatch.Own or ArchiveMatch.Copied ? Metadata?.Index : null;
+
+    /// <summary>Whether the store says that the index is not what was uploaded.</summary>
+    public bool IsIndexDamaged => IsDamaged(IndexInfo, Index is { Length: > 0 } bytes ? Crc32c.Compute(bytes) : null);
 
     /// <summary>Whether there is anything of the series.</summary>
     public bool Exists => MetadataInfo is not null || ArchiveInfo is not null || IndexInfo is not null || Lock is not null || HasErrorLog;
@@ -81,19 +90,12 @@ internal sealed class StoredObjects : IAsyncDisposable
             ? TryParse(metadataBytes, names.Id, metadataUri)
             : (null, metadataInfo is null ? null : StoredSeries.TooLarge(metadataUri, metadataInfo));
         (ObjectInfo? indexInfo, byte[]? index) = await ReadObjectAsync(store, names.Index, cancellationToken).ConfigureAwait(false);
-        ObjectContent? content = await store.OpenReadAsync(names.Tar, options: null, cancellationToken).ConfigureAwait(false);
-        ObjectInfo? archiveInfo = null;
-        ArchiveFile? archive = null;
+        (ObjectInfo? archiveInfo, ArchiveFile? archive) = await ReadArchiveAsync(store, names.Tar, scratchDirectory, cancellationToken).ConfigureAwait(false);
         TarSurvey? survey = null;
-        if (content is not null)
+        if (archive is not null)
         {
-            await using (content.ConfigureAwait(false))
-            {
-                archive = await ArchiveFile.DownloadAsync(scratchDirectory, content, cancellationToken).ConfigureAwait(false);
-            }
-
             survey = await SurveyAsync(archive, cancellationToken).ConfigureAwait(false);
-            archiveInfo = await ToFullInfoAsync(store, content.Info, archive, cancellationToken).ConfigureAwait(false);
+            archiveInfo = await ToFullInfoAsync(store, archiveInfo!, archive, cancellationToken).ConfigureAwait(false);
         }
 
         return new StoredObjects
@@ -156,18 +158,17 @@ internal sealed class StoredObjects : IAsyncDisposable
         }
     }
 
-    /// <summary>The bytes are null where there are none, or too many.</summary>
-    private static async Task<(ObjectInfo? Info, byte[]? Bytes)> ReadObjectAsync(IObjectStore store, string name, CancellationToken cancellationToken)
-    {
-        ObjectContent? content = await store.OpenReadAsync(name, options: null, cancellationToken).ConfigureAwait(false);
-        if (content is null)
-        {
-            return (null, null);
-        }
+    private static bool IsDamaged(ObjectInfo? info, uint? crc32c) => info?.Crc32c is { } uploaded && crc32c is { } found && uploaded != found;
 
-        await using (content.ConfigureAwait(false))
-        {
-            return (content.Info, await content.TryReadToEndAsync(cancellationToken).ConfigureAwait(false));
-        }
-    }
+    private static Task<(ObjectInfo? Info, ArchiveFile? Archive)> ReadArchiveAsync(
+        IObjectStore store, string name, string? scratchDirectory, CancellationToken cancellationToken) =>
+        WholeRead.RunDamagedAsync<(ObjectInfo?, ArchiveFile?)>(store, name, new ObjectReadOptions(), async content => content is null
+            ? (null, null)
+            : (content.Info, await ArchiveFile.DownloadAsync(scratchDirectory, content, cancellationToken).ConfigureAwait(false)), cancellationToken);
+
+    /// <summary>The bytes are null where there are none, or too many.</summary>
+    private static Task<(ObjectInfo? Info, byte[]? Bytes)> ReadObjectAsync(IObjectStore store, string name, CancellationToken cancellationToken) =>
+        WholeRead.RunDamagedAsync<(ObjectInfo?, byte[]?)>(store, name, new ObjectReadOptions(), async content => content is null
+            ? (null, null)
+            : (content.Info, await content.TryReadToEndAsync(cancellationToken).ConfigureAwait(false)), cancellationToken);
 }

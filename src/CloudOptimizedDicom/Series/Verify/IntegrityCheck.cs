@@ -44,12 +44,17 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
         };
     }
 
-    /// <summary>What is wrong with an index; null when it lists the members and is the one of the metadata, if that names any.</summary>
-    public static (IntegrityFindingKind Kind, string Message)? FindIndexFault(byte[]? index, ObjectIdentity? recorded, IReadOnlyList<TarMember> members)
+    /// <summary>What is wrong with the index; null when it lists the members, and is what was uploaded.</summary>
+    public static (IntegrityFindingKind Kind, string Message)? FindIndexFault(StoredObjects objects, IReadOnlyList<TarMember> members)
     {
-        if (index is null)
+        if (objects.Index is not { } index)
         {
             return (IntegrityFindingKind.IndexMissing, "there is no index");
+        }
+
+        if (objects.IsIndexDamaged)
+        {
+            return (IntegrityFindingKind.IndexDiffers, DescribeDamage(objects.IndexInfo!, Crc32c.Compute(index)));
         }
 
         try
@@ -57,7 +62,7 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
             IReadOnlyList<TarMember> rows = RatarmountIndex.Read(index);
             bool isEqual = rows.Select(row => (row.Name, row.Data)).ToHashSet().SetEquals(members.Select(member => (member.Name, member.Data)));
             return !isEqual ? (IntegrityFindingKind.IndexDiffers, $"the index lists {rows.Count} members, the archive has {members.Count}, and they differ")
-                : recorded is not null && (recorded.SizeBytes != index.Length || recorded.Crc32c != Crc32c.Compute(index))
+                : objects.RecordedIndex is { } recorded && (recorded.SizeBytes != index.Length || recorded.Crc32c != Crc32c.Compute(index))
                     ? (IntegrityFindingKind.IndexDiffers, "the index is not the one that the metadata describes")
                     : null;
         }
@@ -66,6 +71,13 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
             return (IntegrityFindingKind.IndexDiffers, error.Message);
         }
     }
+
+    /// <summary>Whether an archive is the one that metadata names.</summary>
+    public static bool IsOf(ObjectIdentity? recorded, ArchiveFile? archive) =>
+        recorded is not null && recorded.SizeBytes == archive?.SizeBytes && recorded.Crc32c == archive.Crc32c;
+
+    private static string DescribeDamage(ObjectInfo info, uint found) =>
+        $"it has CRC-32C {Crc32c.ToBase64(found)}, and {Crc32c.ToBase64(info.Crc32c!.Value)} when it was uploaded";
 
     private void Add(IntegrityFindingKind kind, string subject, string message) => _findings.Add(new IntegrityFinding(kind, subject, message));
 
@@ -92,6 +104,10 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
         {
             Add(IntegrityFindingKind.MetadataUnreadable, fault.Uri, fault.Reason);
         }
+        else if (objects.IsMetadataDamaged)
+        {
+            Add(IntegrityFindingKind.MetadataDiffers, $"{rootUri}/{names.Metadata}", DescribeDamage(objects.MetadataInfo!, Crc32c.Compute(objects.MetadataBytes)));
+        }
         else if (objects.Metadata is null && objects.Archive is not null)
         {
             Add(IntegrityFindingKind.MetadataMissing, $"{rootUri}/{names.Metadata}", "there is an archive, but no metadata");
@@ -106,6 +122,11 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
                 IntegrityFindingKind.ArchiveDiffers,
                 ArchiveUri,
                 $"{archive.SizeBytes} bytes with CRC-32C {Crc32c.ToBase64(archive.Crc32c)}, the metadata says {recorded.SizeBytes} with {Crc32c.ToBase64(recorded.Crc32c)}");
+        }
+
+        else if (objects.IsArchiveDamaged)
+        {
+            Add(IntegrityFindingKind.ArchiveDiffers, ArchiveUri, DescribeDamage(objects.ArchiveInfo!, archive.Crc32c));
         }
 
         foreach (TarDamage damage in survey.Damages)
@@ -127,13 +148,18 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
 
     private async Task CheckInstancesAsync(ArchiveFile archive, TarSurvey survey, CancellationToken cancellationToken)
     {
-        HashSet<ByteRange> ranges = [.. survey.Members.Select(member => member.Data)];
+        ILookup<ByteRange, TarMember> members = survey.Members.ToLookup(member => member.Data);
         foreach (InstanceRecord record in Records)
         {
-            if (!ranges.Contains(record.ArchiveRange))
+            if (members[record.ArchiveRange].FirstOrDefault() is not { } member)
             {
                 Add(IntegrityFindingKind.InstanceMissing, record.Uid, $"no member of the archive is at {record.ArchiveRange}");
                 continue;
+            }
+
+            if (member.Name != SeriesNames.Member(record.Uid))
+            {
+                Add(IntegrityFindingKind.RecordDiffers, record.Uid, $"the member at {record.ArchiveRange} is named {member.Name}");
             }
 
             uint crc32c = await archive.ChecksumAsync(record.ArchiveRange, cancellationToken).ConfigureAwait(false);
@@ -143,6 +169,10 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
                     IntegrityFindingKind.InstanceDiffers,
                     record.Uid,
                     $"its bytes have CRC-32C {Crc32c.ToBase64(crc32c)}, the metadata says {Crc32c.ToBase64(record.Crc32c)}");
+            }
+            else if (!options.Deep && RecordCheck.FindFault(record, objects.Metadata!) is { } fault)
+            {
+                _findings.Add(fault);
             }
             else if (options.Deep)
             {
@@ -194,7 +224,7 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
 
     private void CheckIndex(TarSurvey survey)
     {
-        if (FindIndexFault(objects.Index, objects.RecordedIndex, survey.Members) is { } fault)
+        if (FindIndexFault(objects, survey.Members) is { } fault)
         {
             Add(fault.Kind, $"{rootUri}/{names.Index}", fault.Message);
         }

@@ -21,7 +21,7 @@ public enum IntegrityFindingKind
     /// <summary>There is metadata, but no archive.</summary>
     ArchiveMissing,
 
-    /// <summary>The archive has another size or checksum than the metadata says.</summary>
+    /// <summary>The archive has another size or checksum than the metadata says, or another checksum than the store has of it.</summary>
     ArchiveDiffers,
 
     /// <summary>A part of the archive cannot be read as a tar, or its end is not marked.</summary>
@@ -51,16 +51,22 @@ public enum IntegrityFindingKind
     /// <summary>There is no index.</summary>
     IndexMissing,
 
-    /// <summary>The index cannot be read, or lists other members than the archive has.</summary>
+    /// <summary>The index cannot be read, lists other members than the archive has, or has another checksum than the metadata or the store says.</summary>
     IndexDiffers,
 
     /// <summary>Only with <see cref="VerifyOptions.Deep"/>: an instance is not readable as DICOM.</summary>
     InstanceUnreadable,
 
-    /// <summary>Only with <see cref="VerifyOptions.Deep"/>: the record of an instance has other UIDs, or says otherwise whether it has pixels.</summary>
+    /// <summary>
+    /// The record of an instance is at a member of another name, or has UIDs of another series; or, only with
+    /// <see cref="VerifyOptions.Deep"/>, it has other UIDs than the instance, or says otherwise whether it has pixels.
+    /// </summary>
     RecordDiffers,
 
-    /// <summary>Only with <see cref="VerifyOptions.Deep"/>: tags in the metadata are not those of the instance, as where Python left some out.</summary>
+    /// <summary>
+    /// Tags in the metadata cannot be read; or, only with <see cref="VerifyOptions.Deep"/>, they are not those of the instance, as where
+    /// Python left some out.
+    /// </summary>
     TagsDiffer,
 
     /// <summary>Only with <see cref="VerifyOptions.Deep"/>: frames are not where the metadata says, or it says nothing of them.</summary>
@@ -68,4 +74,7 @@ public enum IntegrityFindingKind
 
     /// <summary>Only with <see cref="VerifyOptions.Deep"/>: frames are 8 bytes before where the metadata says, as Python writes native ones.</summary>
     FramesShifted,
+
+    /// <summary>The metadata is not what was uploaded, as the checksum that the store has of it shows: any of it may be wrong.</summary>
+    MetadataDiffers,
 }

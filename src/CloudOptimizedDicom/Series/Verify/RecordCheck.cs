@@ -1,4 +1,5 @@
 using CloudOptimizedDicom.Json;
+using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Part10;
 
 namespace CloudOptimizedDicom;
@@ -10,6 +11,24 @@ internal static class RecordCheck
 
     /// <summary>By how much Python's native frames are too high.</summary>
     private const int PythonShift = 8;
+
+    /// <summary>What a record shows to be wrong by itself: tags that cannot be read, or UIDs of another series than it is part of.</summary>
+    public static IntegrityFinding? FindFault(InstanceRecord record, SeriesMetadata metadata)
+    {
+        if (FindUnreadable(record) is { } unreadable)
+        {
+            return new IntegrityFinding(IntegrityFindingKind.TagsDiffer, record.Uid, unreadable);
+        }
+
+        // Where UIDs are hashed those of the files tell nothing, and version 1.0 may lack them.
+        (string, string, string) expected = (record.Uid, metadata.Series.SeriesUid, metadata.Series.StudyUid);
+        return metadata.UsesHashedUids || record.InstanceUid.Length == 0 || (record.InstanceUid, record.SeriesUid, record.StudyUid) == expected
+            ? null
+            : new IntegrityFinding(
+                IntegrityFindingKind.RecordDiffers,
+                record.Uid,
+                $"the metadata says instance {record.InstanceUid} of series {record.SeriesUid} of study {record.StudyUid} of an instance of {metadata.Series}");
+    }
 
     public static IEnumerable<IntegrityFinding> Compare(InstanceRecord record, InstanceScan scan)
     {
@@ -34,6 +53,19 @@ internal static class RecordCheck
         {
             yield return new IntegrityFinding(
                 IntegrityFindingKind.FramesDiffer, record.Uid, $"the metadata says {Describe(record.Frames)}, the instance {Describe(scan.Frames)}");
+        }
+    }
+
+    private static string? FindUnreadable(InstanceRecord record)
+    {
+        try
+        {
+            _ = record.Metadata;
+            return null;
+        }
+        catch (InstanceMetadataException error)
+        {
+            return error.Message;
         }
     }
 

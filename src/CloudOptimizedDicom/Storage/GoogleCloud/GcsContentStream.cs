@@ -15,6 +15,8 @@ internal sealed class GcsContentStream(
     Stream body,
     Func<GcsCall, long, CancellationToken, Task<HttpResponseMessage>> reopen) : Stream
 {
+    private const int AgainBytes = 128 * 1024;
+
     private HttpResponseMessage _response = response;
     private Stream _body = body;
     private Crc32c _crc32c;
@@ -61,7 +63,13 @@ internal sealed class GcsContentStream(
                 int read = await _body.ReadAsync(buffer, token).ConfigureAwait(false);
                 return read > 0 ? read : throw new HttpIOException(HttpRequestError.ResponseEnded, "The answer ended early.");
             }).ConfigureAwait(false);
-        return Pass(call, buffer.Span[..count]);
+        Pass(buffer.Span[..count]);
+        if (_position == range.End && expectedCrc32c is { } expected && _crc32c.Value != expected)
+        {
+            throw GcsErrors.FromChecksum(call, expected, _crc32c.Value, await IsReadAgainAsync(call).ConfigureAwait(false));
+        }
+
+        return count;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -94,18 +102,32 @@ internal sealed class GcsContentStream(
         _body = await _response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private int Pass(GcsCall call, ReadOnlySpan<byte> bytes)
+    private void Pass(ReadOnlySpan<byte> bytes)
     {
         _position += bytes.Length;
         client.Meter.StoreBytes.Add(bytes.Length, TelemetryTag.Direction, "receive");
-        if (expectedCrc32c is not { } expected)
+        if (expectedCrc32c is not null)
         {
-            return bytes.Length;
+            _crc32c.Append(bytes);
         }
-
-        _crc32c.Append(bytes);
-        return _position < range.End || _crc32c.Value == expected
-            ? bytes.Length
-            : throw GcsErrors.FromChecksum(call, expected, _crc32c.Value);
     }
+
+    /// <summary>Whether the bytes come just so once more: then it is not the connection that has changed them.</summary>
+    private Task<bool> IsReadAgainAsync(GcsCall call) => client.RunAsync(call, async token =>
+    {
+        using HttpResponseMessage again = await reopen(call, range.Offset, token).ConfigureAwait(false);
+        Stream body = await again.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            var crc32c = default(Crc32c);
+            byte[] buffer = new byte[AgainBytes];
+            for (int read; (read = await body.ReadAsync(buffer, token).ConfigureAwait(false)) > 0;)
+            {
+                crc32c.Append(buffer.AsSpan(0, read));
+                client.Meter.StoreBytes.Add(read, TelemetryTag.Direction, "receive");
+            }
+
+            return crc32c.Value == _crc32c.Value;
+        }
+    });
 }

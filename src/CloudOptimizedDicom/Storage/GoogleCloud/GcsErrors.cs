@@ -52,8 +52,8 @@ internal static class GcsErrors
     public static PreconditionFailedException FromPrecondition(GcsCall call, ObjectPrecondition precondition) =>
         new(call.Operation, call.Uri, precondition) { Attempts = call.Attempts, MayHaveApplied = call.MayHaveApplied };
 
-    public static ChecksumMismatchException FromChecksum(GcsCall call, uint expected, uint? actual) =>
-        new(call.Operation, call.Uri, expected, actual) { Attempts = call.Attempts };
+    public static ChecksumMismatchException FromChecksum(GcsCall call, uint expected, uint? actual, bool isDamage = false) =>
+        new(call.Operation, call.Uri, expected, actual, isDamage) { Attempts = call.Attempts };
 
     /// <summary>The store has taken other bytes, and what was there before is gone.</summary>
     public static ChecksumMismatchException FromStored(GcsCall call, uint expected, uint? actual) =>

@@ -40,7 +40,7 @@ public sealed partial class GcsObjectStore
                 HttpStatusCode.PreconditionFailed => await StatAsync(call, name, cancellationToken).ConfigureAwait(false) is null
                     ? null
                     : throw GcsErrors.FromPrecondition(call, ObjectPrecondition.GenerationIs(options.IfGenerationMatch ?? 0)),
-                _ => await ToContentAsync(call, name, options.Range, response, cancellationToken).ConfigureAwait(false),
+                _ => await ToContentAsync(call, name, options, response, cancellationToken).ConfigureAwait(false),
             };
         }
         finally
@@ -53,8 +53,9 @@ public sealed partial class GcsObjectStore
     }
 
     private async Task<ObjectContent> ToContentAsync(
-        GcsCall call, string name, ByteRange? wanted, HttpResponseMessage response, CancellationToken cancellationToken)
+        GcsCall call, string name, ObjectReadOptions options, HttpResponseMessage response, CancellationToken cancellationToken)
     {
+        ByteRange? wanted = options.Range;
         ObjectInfo info = GcsHeaders.ReadInfo(name, response, _client.TimeOf(response))
             ?? throw GcsErrors.FromAnswer(call, "the answer lacks the object's generation or size");
         if (wanted?.Offset >= info.SizeBytes)
@@ -67,7 +68,7 @@ public sealed partial class GcsObjectStore
         RequireStart(call, response, range.Offset);
         Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         _client.Meter.StoreGets.Add(1, TelemetryTag.StorageClass, info.StorageClass ?? UnknownStorageClass);
-        uint? crc32c = range == whole ? info.Crc32c : null;
+        uint? crc32c = range == whole && options.VerifyChecksum ? info.Crc32c : null;
         string sameGeneration = $"&ifGenerationMatch={info.Generation}";
         return new ObjectContent(info, range, new GcsContentStream(_client, UriOf(name), range, crc32c, response, body, ReopenAsync));
 

@@ -5,6 +5,8 @@ namespace CloudOptimizedDicom.Storage.Local;
 /// <summary>A range of an open file, forward only; owns the handle. Not thread-safe.</summary>
 internal sealed class FileContentStream(SafeFileHandle file, ByteRange range, string uri, uint? expectedCrc32c) : Stream
 {
+    private const int AgainBytes = 128 * 1024;
+
     private Crc32c _crc32c;
     private long _position = range.Offset;
 
@@ -83,6 +85,18 @@ internal sealed class FileContentStream(SafeFileHandle file, ByteRange range, st
         _crc32c.Append(buffer[..count]);
         return _position < range.End || _crc32c.Value == expected
             ? count
-            : throw new ChecksumMismatchException("read", uri, expected, _crc32c.Value);
+            : throw new ChecksumMismatchException("read", uri, expected, _crc32c.Value, isDamage: ReadAgain() == _crc32c.Value);
+    }
+
+    private uint ReadAgain()
+    {
+        var crc32c = default(Crc32c);
+        byte[] buffer = new byte[AgainBytes];
+        for (long at = range.Offset; at < range.End && RandomAccess.Read(file, buffer, at) is > 0 and var count; at += count)
+        {
+            crc32c.Append(buffer.AsSpan(0, (int)Math.Min(count, range.End - at)));
+        }
+
+        return crc32c.Value;
     }
 }
