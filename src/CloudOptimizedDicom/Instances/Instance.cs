@@ -28,6 +28,7 @@ public sealed class Instance
         Dependencies = record.Dependencies;
         Record = record;
         StoredUid = record.Uid;
+        IsFromMetadata = true;
     }
 
     /// <summary>
@@ -105,6 +106,9 @@ public sealed class Instance
     /// <summary>Where the bytes are.</summary>
     /// <returns><see cref="DicomUri"/>.</returns>
     public override string ToString() => DicomUri;
+
+    /// <summary>Whether its members say what the metadata of a series says, and not what a caller does.</summary>
+    internal bool IsFromMetadata { get; }
 
     /// <summary>The UIDs in the file, as far as they are known without reading it: from the hints, or from a header that was read.</summary>
     internal InstanceUids? KnownUids => _head?.Uids

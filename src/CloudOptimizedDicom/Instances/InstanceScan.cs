@@ -1,4 +1,5 @@
 using CloudOptimizedDicom.Part10;
+using CloudOptimizedDicom.Storage.Local;
 
 namespace CloudOptimizedDicom;
 
@@ -69,14 +70,19 @@ public sealed class InstanceScan
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>What the file holds.</returns>
     /// <exception cref="InvalidDicomException">The file is not readable as DICOM.</exception>
+    /// <exception cref="SourceChangedException">The file changed while it was read.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static async Task<InstanceScan> FromFileAsync(string path, CancellationToken cancellationToken = default)
     {
-        FileStream file = InstanceScanner.OpenFile(path);
-        await using (file.ConfigureAwait(false))
+        using OpenedFile file = await OpenedFile.OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        FileStream stream = file.OpenRead();
+        await using (stream.ConfigureAwait(false))
         {
-            return await InstanceScanner.ScanAsync(file, copyTo: null, NameWithoutStore, cancellationToken).ConfigureAwait(false);
+            InstanceScan scan = await InstanceScanner.ScanAsync(stream, copyTo: null, NameWithoutStore, cancellationToken).ConfigureAwait(false);
+            return file.FindChange() is { } change
+                ? throw new SourceChangedException(path, file.Stamp.SizeBytes, scan.SizeBytes, change)
+                : scan;
         }
     }
 

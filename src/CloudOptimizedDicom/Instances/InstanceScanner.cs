@@ -10,15 +10,6 @@ internal static class InstanceScanner
     /// <summary>An instance of up to this size is read at once and parsed in place; a larger one goes by in windows.</summary>
     public const int MaxBufferedBytes = 4 * 1024 * 1024;
 
-    public static FileStream OpenFile(string path) => new(path, new FileStreamOptions
-    {
-        Mode = FileMode.Open,
-        Access = FileAccess.Read,
-        Share = FileShare.Read,
-        Options = FileOptions.SequentialScan,
-        BufferSize = 0,
-    });
-
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="source">What is read; it stays open.</param>
     /// <param name="copyTo">Gets every byte as it goes by; null for none.</param>

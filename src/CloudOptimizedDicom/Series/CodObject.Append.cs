@@ -69,6 +69,7 @@ public sealed partial class CodObject
             }
 
             _origins.AddRange(session.Origins);
+            NoteDependencies(result);
             return result;
         }
         catch

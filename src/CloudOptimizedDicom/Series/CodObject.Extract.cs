@@ -1,4 +1,5 @@
 using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.Storage.Local;
 
 namespace CloudOptimizedDicom;
 
@@ -118,12 +119,9 @@ public sealed partial class CodObject
             return false;
         }
 
-        FileStream file = InstanceScanner.OpenFile(path);
-        await using (file.ConfigureAwait(false))
-        {
-            var passing = new PassingStream(file, copyTo: null);
-            await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
-            return passing.Crc32c == record.Crc32c;
-        }
+        using OpenedFile file = await OpenedFile.OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        return file.Stamp.SizeBytes == record.SizeBytes
+            && await file.ComputeCrc32cAsync(cancellationToken).ConfigureAwait(false) == record.Crc32c
+            && file.FindChange() is null;
     }
 }

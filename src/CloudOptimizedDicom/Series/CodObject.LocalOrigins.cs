@@ -1,4 +1,5 @@
 using CloudOptimizedDicom.Diagnostics;
+using CloudOptimizedDicom.Storage.Local;
 
 namespace CloudOptimizedDicom;
 
@@ -33,9 +34,10 @@ public sealed partial class CodObject
             return;
         }
 
+        StoreFiles? storeFiles = recorded.Length > 0 ? FindStoreFiles() : null;
         foreach (LocalOrigin origin in recorded)
         {
-            if (origin.TryDelete() is { } reason)
+            if (await origin.TryDeleteAsync(storeFiles!, cancellationToken).ConfigureAwait(false) is { } reason)
             {
                 _datastore.Meter.DeletedOrigins.Add(1, TelemetryTag.Outcome, "kept");
                 _datastore.Logger.OriginKept(origin.Path, reason);

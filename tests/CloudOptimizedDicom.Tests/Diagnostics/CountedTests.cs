@@ -109,9 +109,10 @@ public sealed class CountedTests : TelemetryFixture
         ]);
         await using (CodObject series = await OpenSeriesAsync(CodMode.Read))
         {
-            await series.DeleteDependenciesAsync(new DeleteDependenciesOptions { DryRun = true });
+            var any = new DeleteDependenciesOptions { Filter = _ => true };
+            await series.DeleteDependenciesAsync(any with { DryRun = true });
             Assert.That(Counted.Sum("cod.delete.dependencies"), Is.Zero, "a dry run deletes nothing");
-            await series.DeleteDependenciesAsync();
+            await series.DeleteDependenciesAsync(any);
         }
 
         await Listened.DeleteSeriesAsync(Study, SeriesUid);

@@ -124,7 +124,7 @@ public sealed class SeriesMetadataWrittenTests
         foreach (GoldenInstance instance in GoldenInstance.Load(golden.Case.Replace("__v1", "__v2", StringComparison.Ordinal)))
         {
             Assert.That(series.TryGetInstance(instance.Uid, out InstanceRecord? stored), Is.True);
-            await using FileStream file = InstanceScanner.OpenFile(instance.InputPath);
+            await using FileStream file = File.OpenRead(instance.InputPath);
             InstanceScan scan = await InstanceScanner.ScanAsync(
                 file, copyTo: null, _ => $"{golden.ArchiveUri}://instances/{instance.Uid}.dcm", CancellationToken.None);
             metadata.Add(InstanceRecord.Create(

@@ -80,6 +80,30 @@ public sealed class LargeInstanceTests
     }
 
     [Test]
+    public async Task AppendAsync_LargeRewrittenInPlaceWhileItIsRead_IsAnErrorAndCostsNoOther([Values] bool isStored)
+    {
+        string[] good = [Write(1, 10), Write(3, LargeBytes)];
+        string path = Write(2, LargeBytes);
+        if (isStored)
+        {
+            await _store.StoreAsync(Id, CodMode.Append, [Hashed(path)], new OpenSeriesOptions { UsesHashedUids = true });
+            good = [path, .. good];
+        }
+
+        var changing = new Instance(path) { UidHasher = uid => Rewrite(path, uid) };
+        Instance[] all = [.. good.Where(file => file != path).Select(Hashed).Append(changing)];
+        AppendResult result = await _store.StoreAsync(Id, CodMode.Append, all, new OpenSeriesOptions { UsesHashedUids = true });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Errors.Single().Error, Is.InstanceOf<SourceChangedException>().With.Message.Contains("written"));
+            Assert.That(result.Reasons[changing], Is.EqualTo(AppendReason.SourceChanged));
+            Assert.That(result.New, Has.Count.EqualTo(2));
+            Assert.That(await _store.VerifyAsync(Id), Is.Empty);
+            Assert.That(await _store.ReadAllAsync(Id), Has.Count.EqualTo(good.Length));
+        }
+    }
+
+    [Test]
     public async Task AppendAsync_CancelledInsideALarge_TakesItBack()
     {
         string[] good = [Write(1, 10), Write(3, LargeBytes)];
@@ -113,6 +137,20 @@ public sealed class LargeInstanceTests
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         file.SetLength(bytes);
+        return uid;
+    }
+
+    /// <summary>As many bytes as before, and the times as they were.</summary>
+    private static string Rewrite(string path, string uid)
+    {
+        DateTime time = File.GetLastWriteTimeUtc(path);
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.Seek(-1, SeekOrigin.End);
+            file.WriteByte(7);
+        }
+
+        File.SetLastWriteTimeUtc(path, time);
         return uid;
     }
 

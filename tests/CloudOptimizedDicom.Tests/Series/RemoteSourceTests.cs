@@ -148,6 +148,22 @@ public sealed class RemoteSourceTests : CloudStorageFixture
         }
     }
 
+    [Test]
+    public async Task AppendAsync_ObjectWhoseAnswersEndEarly_IsAnErrorOfThatInstance()
+    {
+        string cut = await PutAsync("1.dcm", Repository.TestData("dicom", "appendset", "1.dcm"));
+        string whole = await PutAsync("2.dcm", Repository.TestData("dicom", "appendset", "2.dcm"));
+        Emulator.Faults.Add(new FaultRule { Action = FaultAction.CutResponse(0), ObjectGlob = "1.dcm" });
+        AppendResult? result = null;
+        await Datastore.UpdateSeriesAsync(
+            Study, SeriesUid, CodMode.Write, async series => result = await series.AppendAsync([new Instance(cut), new Instance(whole)]));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result!.Errors.Single().Error, Is.InstanceOf<SourceReadException>());
+            Assert.That(result.New.Single().OriginalPath, Is.EqualTo(whole));
+        }
+    }
+
     /// <summary>The emulator serves objects as any web server serves files.</summary>
     [Test]
     public async Task AppendAsync_FilesOfAWebServer_AreStoredAndMissingOnesAreErrors()

@@ -1,3 +1,5 @@
+using CloudOptimizedDicom.Storage.Local;
+
 namespace CloudOptimizedDicom;
 
 /// <summary>A file on this machine.</summary>
@@ -12,13 +14,12 @@ internal sealed class FileInstanceSource(string uri) : IInstanceSource
 
     public string Path => uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? new Uri(uri).LocalPath : uri;
 
-    public Task<SourceContent> OpenAsync(CancellationToken cancellationToken)
+    public async Task<SourceContent> OpenAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            FileStream file = InstanceScanner.OpenFile(Path);
-            return Task.FromResult(new SourceContent(uri, file, file.Length, crc32c: null));
+            OpenedFile file = await OpenedFile.OpenAsync(Path, cancellationToken).ConfigureAwait(false);
+            return new SourceContent(uri, file.OpenRead(), file.Stamp.SizeBytes, crc32c: null) { File = file };
         }
         catch (Exception error) when (SourceContent.IsOfSource(error) || error is ArgumentException or UriFormatException)
         {

@@ -34,13 +34,9 @@ internal sealed class HttpInstanceSource(string uri, HttpClient client, long max
                 throw new HttpRequestException($"the server answers {(int)status} {status}", inner: null, status);
             }
 
-            Stream content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            long? size = response.StatusCode == HttpStatusCode.PartialContent
-                ? response.Content.Headers.ContentRange?.Length
-                : response.Content.Headers.ContentLength;
-            return size is { } known
-                ? new SourceContent(Uri, content, known, crc32c: null)
-                : await SpoolAsync(content, cancellationToken).ConfigureAwait(false);
+            return response.StatusCode == HttpStatusCode.PartialContent
+                ? await OpenPartAsync(response, range is not null, cancellationToken).ConfigureAwait(false)
+                : await OpenWholeAsync(response, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (SourceContent.IsOfSource(error))
         {
@@ -48,8 +44,37 @@ internal sealed class HttpInstanceSource(string uri, HttpClient client, long max
         }
     }
 
+    private async Task<SourceContent> OpenWholeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        Stream content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        if (response.Content.Headers.ContentLength is { } size)
+        {
+            return new SourceContent(Uri, content, size, crc32c: null);
+        }
+
+        // Chunks have an end, and so have the streams of HTTP/2: a connection that breaks before it is an error of theirs.
+        bool hasEnd = response.Headers.TransferEncodingChunked == true || response.Version.Major >= 2;
+        return await SpoolAsync(content, hasEnd, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The first bytes; all of them where the server does not say of how many.</summary>
+    private async Task<SourceContent> OpenPartAsync(HttpResponseMessage response, bool isWanted, CancellationToken cancellationToken)
+    {
+        ContentRangeHeaderValue? part = response.Content.Headers.ContentRange;
+        if (isWanted && part is { From: 0, To: { } last, Length: { } size })
+        {
+            Stream content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return new SourceContent(Uri, content, size, crc32c: null) { LengthBytes = last + 1 };
+        }
+
+        response.Dispose();
+        return isWanted
+            ? await OpenAsync(range: null, cancellationToken).ConfigureAwait(false)
+            : throw new HttpRequestException($"the server answers with a part ({part}) when it is asked for all");
+    }
+
     /// <summary>A server that does not say how much will come: it goes to a file first, because an archive wants sizes beforehand.</summary>
-    private async Task<SourceContent> SpoolAsync(Stream content, CancellationToken cancellationToken)
+    private async Task<SourceContent> SpoolAsync(Stream content, bool hasEnd, CancellationToken cancellationToken)
     {
         FileStream file = TemporaryFile.Create();
         try
@@ -68,7 +93,7 @@ internal sealed class HttpInstanceSource(string uri, HttpClient client, long max
             }
 
             file.Position = 0;
-            return new SourceContent(Uri, file, file.Length, crc32c: null);
+            return new SourceContent(Uri, file, file.Length, crc32c: null) { HasKnownEnd = hasEnd };
         }
         catch
         {

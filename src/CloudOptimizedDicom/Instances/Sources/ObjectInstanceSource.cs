@@ -23,7 +23,7 @@ internal sealed class ObjectInstanceSource(string uri, IObjectStore store, strin
         {
             ObjectContent content = await store.OpenReadAsync(name, new ObjectReadOptions { Range = range }, cancellationToken).ConfigureAwait(false)
                 ?? throw new FileNotFoundException("there is no such object", uri);
-            return new SourceContent(uri, content.Content, content.Info.SizeBytes, content.Info.Crc32c);
+            return new SourceContent(uri, content.Content, content.Info.SizeBytes, content.Info.Crc32c) { LengthBytes = content.Range.Length };
         }
         catch (Exception error) when (SourceContent.IsOfSource(error) || error is ArgumentException)
         {

@@ -38,7 +38,8 @@ public sealed record AppendOptions
 
     /// <summary>
     /// Whether files of this machine are deleted once their bytes are stored: by the next sync that succeeds, those of new
-    /// instances and of those that are there with the same bytes, but none whose size or time has changed since it was read.
+    /// instances and of those that are there with the same bytes. Each is read once more before it goes, and stays if its bytes,
+    /// its times or its inode are not those of the file that was read, if it is a symbolic link, or part of a datastore.
     /// Hints do not save reading them. Where that sync brings no archive, the stored series is verified first, which reads all
     /// of it; if it is damaged or no longer held, the files stay. A file that cannot be deleted is logged and stays.
     /// </summary>

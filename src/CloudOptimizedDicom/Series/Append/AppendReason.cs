@@ -42,4 +42,7 @@ public enum AppendReason
     /// <see cref="Instance.StoredUid"/> then, and <see cref="AppendOptions.SameByPath"/> is set. Its own bytes are not stored.
     /// </summary>
     SameByPath,
+
+    /// <summary>Errors: it changed while it was read (<see cref="SourceChangedException"/>), so nothing of it was stored.</summary>
+    SourceChanged,
 }

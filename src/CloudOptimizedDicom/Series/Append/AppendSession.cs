@@ -82,10 +82,10 @@ internal sealed partial class AppendSession(
         {
             RequireHasher(instance, metadata);
             IInstanceSource? source = options.DeleteLocalOrigin && instance.Record is null ? sources.Resolve(instance.DicomUri) : null;
-            LocalOrigin? origin = source is FileInstanceSource file ? LocalOrigin.TryObserve(file) : null;
-            if (origin is null && HintCheck.IsSame(instance, metadata))
+            bool isOrigin = source is FileInstanceSource file && LocalOrigin.Exists(file);
+            if (!isOrigin && HintCheck.IsSame(instance, metadata))
             {
-                return new Opening(instance, Prepared: null, IsSame: true, origin);
+                return new Opening(instance, Prepared: null, IsSame: true, isOrigin);
             }
 
             if (instance.Hints.SizeBytes is { } size && size > options.MaxInstanceBytes)
@@ -94,11 +94,11 @@ internal sealed partial class AppendSession(
             }
 
             // Those before it may bring its UID, so that it need not fit: that is seen when it is its turn.
-            return new Opening(instance, IsTooMuch(instance) ? null : OpenAsync(instance, cancellationToken), IsSame: false, origin);
+            return new Opening(instance, IsTooMuch(instance) ? null : OpenAsync(instance, cancellationToken), IsSame: false, isOrigin);
         }
         catch (Exception error) when (IsOfInstance(error))
         {
-            return new Opening(instance, Task.FromException<PreparedInstance>(error), IsSame: false, Origin: null);
+            return new Opening(instance, Task.FromException<PreparedInstance>(error), IsSame: false, IsOrigin: false);
         }
     }
 
@@ -154,16 +154,16 @@ internal sealed partial class AppendSession(
             {
                 bytes = prepared.SizeBytes;
                 uint crc32c = await TakeAsync(prepared, cancellationToken).ConfigureAwait(false);
-                if (opening.Origin is { } origin && _reasons[instance] is AppendReason.NewUid or AppendReason.StoredUnderOtherUid or AppendReason.SameBytes)
+                if (opening.IsOrigin && prepared.File is { } file && _reasons[instance] is AppendReason.NewUid or AppendReason.StoredUnderOtherUid or AppendReason.SameBytes)
                 {
-                    _origins.Add(origin with { StoredUid = instance.StoredUid, Crc32c = crc32c });
+                    _origins.Add(new LocalOrigin(file.Path, file.Stamp) { StoredUid = instance.StoredUid, Crc32c = crc32c });
                 }
             }
         }
         catch (Exception error) when (IsOfInstance(error))
         {
             _errors.Add(new AppendError(instance, error));
-            _reasons[instance] = AppendReason.Failed;
+            _reasons[instance] = error is SourceChangedException ? AppendReason.SourceChanged : AppendReason.Failed;
         }
 
         Report(bytes);
@@ -246,6 +246,7 @@ internal sealed partial class AppendSession(
     {
         InstanceScan scan = await InstanceScanner.ScanAsync(
             prepared.Stream, copyTo, _ => BulkDataUri(uid), cancellationToken).ConfigureAwait(false);
+        prepared.RequireEnd(scan);
         return scan.SizeBytes == prepared.SizeBytes && InstanceUids.From(scan) == prepared.Uids
             ? scan
             : throw new SourceChangedException(prepared.Instance.DicomUri, prepared.SizeBytes, scan.SizeBytes);
@@ -257,6 +258,6 @@ internal sealed partial class AppendSession(
     /// <param name="Instance">An instance whose turn comes.</param>
     /// <param name="Prepared">Its reading; null when it has not begun.</param>
     /// <param name="IsSame">Whether it is stored already, as far as its hints tell.</param>
-    /// <param name="Origin">The file, when it is to be deleted.</param>
-    private sealed record Opening(Instance Instance, Task<PreparedInstance>? Prepared, bool IsSame, LocalOrigin? Origin);
+    /// <param name="IsOrigin">Whether it is a file that is to be deleted.</param>
+    private sealed record Opening(Instance Instance, Task<PreparedInstance>? Prepared, bool IsSame, bool IsOrigin);
 }

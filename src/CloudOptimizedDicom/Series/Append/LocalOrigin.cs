@@ -1,10 +1,11 @@
+using CloudOptimizedDicom.Storage.Local;
+
 namespace CloudOptimizedDicom;
 
-/// <summary>A file of this machine as it was when an append began to read it.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="SizeBytes">Its size.</param>
-/// <param name="ModifiedTime">When it was changed last, in UTC.</param>
-internal sealed record LocalOrigin(string Path, long SizeBytes, DateTime ModifiedTime)
+/// <summary>A file of this machine as it was when an append read it.</summary>
+/// <param name="Path">Its full path.</param>
+/// <param name="Stamp">What it was.</param>
+internal sealed record LocalOrigin(string Path, FileStamp Stamp)
 {
     /// <summary>The UID that its bytes are stored under; null until they were taken.</summary>
     public string? StoredUid { get; init; }
@@ -12,47 +13,54 @@ internal sealed record LocalOrigin(string Path, long SizeBytes, DateTime Modifie
     /// <summary>The checksum of what was read.</summary>
     public uint Crc32c { get; init; }
 
-    /// <summary>Looks at what is to be read; null when there is nothing, or nothing with such a name can be.</summary>
-    public static LocalOrigin? TryObserve(FileInstanceSource source)
+    public long SizeBytes => Stamp.SizeBytes;
+
+    /// <summary>Whether there is such a file; false as well where nothing can have such a name: reading it says why.</summary>
+    public static bool Exists(FileInstanceSource source)
     {
         try
         {
-            return Observe(source.Path);
+            return File.Exists(source.Path);
         }
-        catch (Exception error) when (error is ArgumentException or UriFormatException or IOException or UnauthorizedAccessException)
+        catch (UriFormatException)
         {
-            // Reading it fails as well, and says why.
-            return null;
+            return false;
         }
     }
 
-    /// <summary>Looks at a file; null when there is none.</summary>
-    public static LocalOrigin? Observe(string path)
-    {
-        var file = new FileInfo(path);
-        return file.Exists ? new LocalOrigin(file.FullName, file.Length, file.LastWriteTimeUtc) : null;
-    }
-
-    /// <summary>Deletes the file unless it has changed.</summary>
+    /// <summary>
+    /// Deletes the file if it is the one that was read, untouched, and its bytes are those that were stored: they are read
+    /// again, because a write through a memory mapping need not show anywhere else.
+    /// </summary>
+    /// <param name="storeFiles">What is not to be deleted.</param>
+    /// <param name="cancellationToken">Keeps the file.</param>
     /// <returns>Why it stays; null when it is gone.</returns>
-    public string? TryDelete()
+    public async Task<string?> TryDeleteAsync(StoreFiles storeFiles, CancellationToken cancellationToken)
     {
         try
         {
-            if (Observe(Path) is not { } now)
+            if (FileStamp.OfEntry(Path) is not { } entry)
             {
                 return null;
             }
 
-            if (now.SizeBytes != SizeBytes || now.ModifiedTime != ModifiedTime)
+            if ((OpenedFile.FindObstacle(entry) ?? storeFiles.FindReason(Path, Stamp.Identity)) is { } reason)
+            {
+                return reason;
+            }
+
+            using OpenedFile file = await OpenedFile.OpenAsync(Path, cancellationToken).ConfigureAwait(false);
+            if (file.Stamp != Stamp)
             {
                 return "it has changed since it was read";
             }
 
-            File.Delete(Path);
-            return null;
+            uint crc32c = await file.ComputeCrc32cAsync(cancellationToken).ConfigureAwait(false);
+            return crc32c == Crc32c
+                ? file.TryDelete()
+                : $"its bytes have changed since it was read: CRC-32C {CloudOptimizedDicom.Crc32c.ToBase64(crc32c)}, stored is {CloudOptimizedDicom.Crc32c.ToBase64(Crc32c)}";
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             return error.Message;
         }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using CloudOptimizedDicom.Json;
 using CloudOptimizedDicom.Part10;
+using CloudOptimizedDicom.Storage.Local;
 
 namespace CloudOptimizedDicom;
 
@@ -34,6 +35,9 @@ internal sealed class PreparedInstance : IAsyncDisposable
     /// <summary>The whole scan of a small instance; null for a large one, which is scanned while it is stored.</summary>
     public InstanceScan? Scan { get; }
 
+    /// <summary>The file that is read, as it was when it was opened; null for an instance from elsewhere.</summary>
+    public OpenedFile? File => _source.File;
+
     /// <summary>The bytes of a small instance.</summary>
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _buffered);
 
@@ -43,7 +47,7 @@ internal sealed class PreparedInstance : IAsyncDisposable
     /// <summary>Opens an instance and reads what is to be known before it is stored.</summary>
     /// <exception cref="SourceReadException">It cannot be read.</exception>
     /// <exception cref="InstanceTooLargeException">It has more bytes than it may have; none of them was read.</exception>
-    /// <exception cref="SourceChangedException">It became shorter meanwhile.</exception>
+    /// <exception cref="SourceChangedException">It changed meanwhile.</exception>
     /// <exception cref="InvalidDicomException">It is not readable as DICOM, lacks the prefix, or does not say what it is.</exception>
     public static async Task<PreparedInstance> OpenAsync(
         Instance instance, IInstanceSource source, long maxBytes, Func<InstanceUids, string> nameBulkData, CancellationToken cancellationToken)
@@ -72,11 +76,12 @@ internal sealed class PreparedInstance : IAsyncDisposable
                 return new PreparedInstance(instance, content, buffer, read, size, uids, scan: null);
             }
 
-            // The read that finds the end also sees growth, and checks what a store knows of the bytes.
+            // The read that finds the end also sees that a file changed, and checks what a store knows of the bytes.
             await content.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false);
             InstanceScan scan = await InstanceScanner.ScanAsync(
                 buffer.AsMemory(0, read), dataset => nameBulkData(InstanceUids.From(dataset)), cancellationToken).ConfigureAwait(false);
             RequirePrefix(scan.HasPart10Prefix);
+            RequireEnd(content, scan);
             return new PreparedInstance(instance, content, buffer, read, read, InstanceUids.From(scan), scan);
         }
         catch
@@ -118,6 +123,18 @@ internal sealed class PreparedInstance : IAsyncDisposable
         }
 
         return (await InstanceHead.ReadAsync(source, cancellationToken).ConfigureAwait(false)).Uids;
+    }
+
+    /// <exception cref="SourceReadException">The instance ends early, and so may the answer that brought it.</exception>
+    public void RequireEnd(InstanceScan scan) => RequireEnd(_source, scan);
+
+    private static void RequireEnd(SourceContent source, InstanceScan scan)
+    {
+        if (scan.IsTruncated && !source.HasKnownEnd)
+        {
+            throw new SourceReadException(source.Uri, new EndOfStreamException(
+                $"the server tells neither length nor end, and its answer of {scan.SizeBytes} bytes ends inside an element"));
+        }
     }
 
     /// <exception cref="InvalidDicomException">There is none.</exception>

@@ -9,10 +9,13 @@ public enum DependencyFate
     /// <summary>It is not there.</summary>
     Missing,
 
-    /// <summary>It has other bytes than the instance that was made from it alone, or changed meanwhile. It stays.</summary>
+    /// <summary>It has other bytes than the instance that was made from it alone, or changed while it was looked at. It stays.</summary>
     Mismatched,
 
-    /// <summary>It is not touched: it lies inside another file, on a web server, in the datastore itself, or is not wanted.</summary>
+    /// <summary>
+    /// It is not touched: it is no regular file or object, is on a web server, is part of a datastore, is not allowed by anybody
+    /// but the metadata, or is one of several dependencies of an instance.
+    /// </summary>
     Refused,
 
     /// <summary>It could not be looked at, or not deleted.</summary>

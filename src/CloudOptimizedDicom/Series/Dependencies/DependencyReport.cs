@@ -15,7 +15,7 @@ public sealed record DependencyReport
     /// <summary>Those that are not there.</summary>
     public IEnumerable<DependencyOutcome> Missing => Of(DependencyFate.Missing);
 
-    /// <summary>Those with other bytes than the instance has.</summary>
+    /// <summary>Those with other bytes than the instance has, and those that changed meanwhile.</summary>
     public IEnumerable<DependencyOutcome> Mismatched => Of(DependencyFate.Mismatched);
 
     /// <summary>Those that are not to be touched.</summary>

@@ -19,6 +19,10 @@ internal sealed class SideFile
 
     public static string PathIn(string folder) => Path.Join(folder, ObjectPath.SideFileName);
 
+    /// <summary>Whether a file lies where a store keeps objects: a side file is beside it, or in the folder of a series' archive.</summary>
+    public static bool Describes(string path) =>
+        File.Exists(PathIn(Path.GetDirectoryName(path) ?? path)) || (path.EndsWith(".tar", StringComparison.Ordinal) && File.Exists(PathIn(path[..^4])));
+
     /// <summary>Reads what can be read; damage means that nothing is known.</summary>
     public static SideFile Read(string folder)
     {
