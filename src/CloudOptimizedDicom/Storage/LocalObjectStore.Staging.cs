@@ -20,10 +20,10 @@ public sealed partial class LocalObjectStore
         return StagingFile.Create(StagingDirectory);
     }
 
-    // Only once a lock was taken, which has shown that those of others can be seen.
+    // Only once a lock was taken, which has shown that those of others can be seen; what lies behind a link is nobody's leftover.
     private void DeleteLeftoversOnce()
     {
-        if (Interlocked.Exchange(ref _leftoversDeleted, 1) == 0)
+        if (Interlocked.Exchange(ref _leftoversDeleted, 1) == 0 && ObjectPath.IsFolder(_root, $"{ObjectPath.OwnFolder}/staging"))
         {
             StagingFile.DeleteLeftovers(StagingDirectory, _timeProvider.GetUtcNow() - LeftoverAge);
         }

@@ -57,7 +57,8 @@ public sealed class LocalOriginTests(StoreKind kind) : EitherStoreFixture(kind)
         byte[] bytes = await File.ReadAllBytesAsync(file);
         bytes[^1] ^= hasSameBytes ? (byte)0 : (byte)1;
         await File.WriteAllBytesAsync(other, bytes);
-        File.SetLastWriteTimeUtc(other, File.GetLastWriteTimeUtc(file));
+        File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddDays(1));
+        File.SetLastWriteTimeUtc(other, DateTime.UnixEpoch.AddDays(1));
         await AppendAsync(file, () => File.Move(other, file, overwrite: true));
         Assert.That(await File.ReadAllBytesAsync(file), Is.EqualTo(bytes));
     }

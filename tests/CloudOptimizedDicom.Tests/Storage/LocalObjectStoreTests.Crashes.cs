@@ -42,6 +42,26 @@ public sealed partial class LocalObjectStoreTests
     }
 
     [Test]
+    public async Task Staging_ThatIsALink_LosesNothingBehindIt()
+    {
+        string outside = Directory.CreateDirectory(_root + "-outside").FullName;
+        try
+        {
+            string old = Path.Join(outside, "old");
+            await File.WriteAllTextAsync(old, "");
+            File.SetLastWriteTimeUtc(old, DateTime.UnixEpoch.AddDays(1));
+            Directory.CreateDirectory(Path.GetDirectoryName(Local.StagingDirectory)!);
+            Directory.CreateSymbolicLink(Local.StagingDirectory, outside);
+            using StagingFile staged = Local.CreateStagingFile();
+            Assert.That(old, Does.Exist);
+        }
+        finally
+        {
+            Directory.Delete(outside, recursive: true);
+        }
+    }
+
+    [Test]
     public async Task Staging_LeftoversOfACrash_AreDeletedUnlessYoungOrHeld()
     {
         await Store.WriteAsync("name");
