@@ -13,6 +13,7 @@ internal readonly record struct FileStamp(
     EntryKind Kind, FileIdentity Identity, long SizeBytes, long ModifiedNanoseconds, long ChangedNanoseconds)
 {
     private const long Second = 1_000_000_000;
+    private const int UnixTypeMask = 0xf000;
 
     // File times follow the timer of the kernel, which ticks 100 times a second or more; without fractions, those of FAT.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
@@ -27,6 +28,20 @@ internal readonly record struct FileStamp(
     /// <exception cref="UnauthorizedAccessException">A folder on the way may not be searched.</exception>
     public static FileStamp? OfEntry(string path) =>
         OperatingSystem.IsLinux() ? LinuxStat.OfEntry(path) : OperatingSystem.IsMacOS() ? MacStat.OfEntry(path) : PortableStat.OfEntry(path);
+
+    /// <summary>From a structure of stat(2).</summary>
+    public static FileStamp FromUnix(
+        ushort mode, FileIdentity identity, long sizeBytes, (long Seconds, long Nanoseconds) modified, (long Seconds, long Nanoseconds) changed)
+    {
+        EntryKind kind = (mode & UnixTypeMask) switch
+        {
+            0x8000 => EntryKind.File,
+            0x4000 => EntryKind.Folder,
+            0xa000 => EntryKind.Link,
+            _ => EntryKind.Other,
+        };
+        return new FileStamp(kind, identity, sizeBytes, (modified.Seconds * Second) + modified.Nanoseconds, (changed.Seconds * Second) + changed.Nanoseconds);
+    }
 
     /// <summary>
     /// How long to wait until a write gives the file another time than it has: one that follows within a tick of the clock

@@ -14,7 +14,6 @@ internal static partial class LinuxStat
     private const int ForceSync = 0x2000;
 
     private const uint BasicStats = 0x7ff;
-    private const int TypeMask = 0xf000;
 
     public static FileStamp Of(SafeFileHandle file) =>
         StatxHandle(file, "", EmptyPath | ForceSync, BasicStats, out Answer answer) == 0 ? ToStamp(answer) : throw SystemError.Last();
@@ -30,18 +29,12 @@ internal static partial class LinuxStat
         return null;
     }
 
-    private static FileStamp ToStamp(in Answer answer) => new(
-        (answer.Mode & TypeMask) switch
-        {
-            0x8000 => EntryKind.File,
-            0x4000 => EntryKind.Folder,
-            0xa000 => EntryKind.Link,
-            _ => EntryKind.Other,
-        },
+    private static FileStamp ToStamp(in Answer answer) => FileStamp.FromUnix(
+        answer.Mode,
         new FileIdentity(((ulong)answer.DeviceMajor << 32) | answer.DeviceMinor, answer.Inode),
         answer.SizeBytes,
-        (answer.ModifiedSeconds * 1_000_000_000) + answer.ModifiedNanoseconds,
-        (answer.ChangedSeconds * 1_000_000_000) + answer.ChangedNanoseconds);
+        (answer.ModifiedSeconds, answer.ModifiedNanoseconds),
+        (answer.ChangedSeconds, answer.ChangedNanoseconds));
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatxHandle(SafeFileHandle file, string path, int flags, uint mask, out Answer answer);

@@ -6,8 +6,6 @@ namespace CloudOptimizedDicom.Storage.Local;
 /// <summary>What macOS tells of a file: fstat(2) and lstat(2) with inodes of 64 bits, which have a name of their own on x64.</summary>
 internal static partial class MacStat
 {
-    private const int TypeMask = 0xf000;
-
     private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     public static FileStamp Of(SafeFileHandle file)
@@ -28,18 +26,12 @@ internal static partial class MacStat
         return null;
     }
 
-    private static FileStamp ToStamp(in Answer answer) => new(
-        (answer.Mode & TypeMask) switch
-        {
-            0x8000 => EntryKind.File,
-            0x4000 => EntryKind.Folder,
-            0xa000 => EntryKind.Link,
-            _ => EntryKind.Other,
-        },
+    private static FileStamp ToStamp(in Answer answer) => FileStamp.FromUnix(
+        answer.Mode,
         new FileIdentity((uint)answer.Device, answer.Inode),
         answer.SizeBytes,
-        (answer.ModifiedSeconds * 1_000_000_000) + answer.ModifiedNanoseconds,
-        (answer.ChangedSeconds * 1_000_000_000) + answer.ChangedNanoseconds);
+        (answer.ModifiedSeconds, answer.ModifiedNanoseconds),
+        (answer.ChangedSeconds, answer.ChangedNanoseconds));
 
     [LibraryImport("libc", EntryPoint = "fstat", SetLastError = true)]
     private static partial int Fstat(SafeFileHandle file, out Answer answer);
