@@ -52,7 +52,7 @@ public sealed partial class LocalObjectStoreTests
             File.SetLastWriteTimeUtc(old, DateTime.UnixEpoch.AddDays(1));
             Directory.CreateDirectory(Path.GetDirectoryName(Local.StagingDirectory)!);
             Directory.CreateSymbolicLink(Local.StagingDirectory, outside);
-            using StagingFile staged = Local.CreateStagingFile();
+            await Store.WriteAsync("name");
             Assert.That(old, Does.Exist);
         }
         finally

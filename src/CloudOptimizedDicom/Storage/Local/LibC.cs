@@ -11,6 +11,7 @@ internal static partial class LibC
     public const int AccessDenied = 13;
     public const int Exists = 17;
     public const int CrossDevice = 18;
+    public const int NotAFolder = 20;
     public const int TooManyLinks = 31;
 
     private const string Name = "libc";
@@ -35,6 +36,18 @@ internal static partial class LibC
 
     [LibraryImport(Name, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string source, string destination);
+
+    /// <summary>Requires that the last call failed because nothing stands at the path.</summary>
+    /// <exception cref="IOException">It failed for another reason.</exception>
+    /// <exception cref="UnauthorizedAccessException">It was not permitted.</exception>
+    public static void RequireMissing(string path)
+    {
+        int error = Marshal.GetLastPInvokeError();
+        if (error is not (NoSuchEntry or NotAFolder))
+        {
+            throw ToException(error, path);
+        }
+    }
 
     /// <summary>What the last failed call is to be thrown as, the way .NET would.</summary>
     /// <param name="error">Its error number.</param>

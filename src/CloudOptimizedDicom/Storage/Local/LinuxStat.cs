@@ -16,7 +16,7 @@ internal static partial class LinuxStat
     private const uint BasicStats = 0x7ff;
 
     public static FileStamp Of(SafeFileHandle file) =>
-        StatxHandle(file, "", EmptyPath | ForceSync, BasicStats, out Answer answer) == 0 ? ToStamp(answer) : throw SystemError.Last();
+        StatxHandle(file, "", EmptyPath | ForceSync, BasicStats, out Answer answer) == 0 ? ToStamp(answer) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
 
     public static FileStamp? OfEntry(string path)
     {
@@ -25,7 +25,7 @@ internal static partial class LinuxStat
             return ToStamp(answer);
         }
 
-        SystemError.RequireMissing(path);
+        LibC.RequireMissing(path);
         return null;
     }
 

@@ -11,7 +11,7 @@ internal static partial class MacStat
     public static FileStamp Of(SafeFileHandle file)
     {
         int result = IsArm ? Fstat(file, out Answer answer) : Fstat64(file, out answer);
-        return result == 0 ? ToStamp(answer) : throw SystemError.Last();
+        return result == 0 ? ToStamp(answer) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
     }
 
     public static FileStamp? OfEntry(string path)
@@ -22,7 +22,7 @@ internal static partial class MacStat
             return ToStamp(answer);
         }
 
-        SystemError.RequireMissing(path);
+        LibC.RequireMissing(path);
         return null;
     }
 
