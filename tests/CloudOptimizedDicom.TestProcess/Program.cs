@@ -1,5 +1,6 @@
 using System.Globalization;
 using CloudOptimizedDicom.TestProcess;
+using CloudOptimizedDicom.TestProcess.Soak;
 
 // A process of its own, for tests of what several processes do to one store. The first argument says what to do.
 return args switch
@@ -15,6 +16,8 @@ return args switch
             .RunAsync(root, waits: options.Contains("waits"), flushesFolders: !options.Contains("unflushed")),
     ["stall", var root, var studyUid, var seriesUid, var mode, var stallsAt, .. var files] =>
         await StalledWriter.RunAsync(root, studyUid, seriesUid, mode, stallsAt, files),
+    ["soak", var role, var id, var store, var copies, var scratch, var endpoint] =>
+        await SoakProcess.RunAsync(role, id, store, copies, scratch, endpoint),
     ["measure", var resultPath, .. var command] => await Measurement.RunAsync(resultPath, command),
     _ => 2,
 };

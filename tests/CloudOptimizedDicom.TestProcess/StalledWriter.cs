@@ -1,5 +1,6 @@
 using System.Globalization;
 using CloudOptimizedDicom.Storage;
+using CloudOptimizedDicom.TestProcess.Steps;
 
 namespace CloudOptimizedDicom.TestProcess;
 
@@ -8,11 +9,17 @@ internal static class StalledWriter
 {
     public static async Task<int> RunAsync(string root, string studyUid, string seriesUid, string mode, string stallsAt, string[] files)
     {
-        int request = int.Parse(stallsAt, CultureInfo.InvariantCulture);
-        await using CodDatastore datastore = CodDatastore.FromStore(new StallingStore(new LocalObjectStore(root), request));
+        var fate = new StepFate(StepAction.Stall, CountsChanges: true, int.Parse(stallsAt, CultureInfo.InvariantCulture));
+        await using CodDatastore datastore = CodDatastore.FromStore(new StepStore(new LocalObjectStore(root), new StepCounter(fate, StallAsync)));
         await datastore.UpdateSeriesAsync(
             studyUid, seriesUid, CodModes.Parse(mode), series => series.AppendAsync(files.Select(file => new Instance(file))));
         Console.WriteLine("done");
         return 0;
+    }
+
+    private static Task StallAsync()
+    {
+        Console.WriteLine("stalled");
+        return Task.Delay(Timeout.Infinite);
     }
 }
