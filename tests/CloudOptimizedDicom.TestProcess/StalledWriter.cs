@@ -9,7 +9,7 @@ internal static class StalledWriter
 {
     public static async Task<int> RunAsync(string root, string studyUid, string seriesUid, string mode, string stallsAt, string[] files)
     {
-        var fate = new StepFate(StepAction.Stall, CountsChanges: true, int.Parse(stallsAt, CultureInfo.InvariantCulture));
+        var fate = new StepFate(StepAction.Stall, StepKind.Change, int.Parse(stallsAt, CultureInfo.InvariantCulture));
         await using CodDatastore datastore = CodDatastore.FromStore(new StepStore(new LocalObjectStore(root), new StepCounter(fate, StallAsync)));
         await datastore.UpdateSeriesAsync(
             studyUid, seriesUid, CodModes.Parse(mode), series => series.AppendAsync(files.Select(file => new Instance(file))));

@@ -28,7 +28,7 @@ internal sealed class SoakAftermath(SoakPlace place, IReadOnlyList<SoakLedger> l
 
     private Task<CodDatastore> OpenAsync(string path, SocketsHttpHandler handler) => CodDatastore.OpenAsync(path, new CodDatastoreOptions
     {
-        Endpoint = place.Endpoint.Length > 0 ? new Uri(place.Endpoint) : null,
+        Endpoint = place.IsBucket ? new Uri(place.Endpoint) : null,
         HttpMessageHandler = handler,
     });
 

@@ -16,7 +16,7 @@ internal sealed class SoakBench(SoakPlace place, Random random, SoakTally tally)
     private readonly SoakLedger[] _ledgers = [.. Enumerable.Range(0, SoakSettings.SeriesCount).Select(_ => new SoakLedger())];
     private readonly SoakChild?[] _children = new SoakChild?[Roles.Length];
     private readonly Dictionary<(int Writer, int Operation), (SoakLedger Ledger, SoakChange Change)> _begun = [];
-    private readonly Dictionary<string, (int Steps, int Changes)> _usual = [];
+    private readonly Dictionary<string, IReadOnlyList<int>> _usual = [];
     private readonly List<string> _transcript = [];
     private readonly List<string> _wrong = [];
     private SoakCommandLine? _cod;
@@ -152,9 +152,18 @@ internal sealed class SoakBench(SoakPlace place, Random random, SoakTally tally)
             < 5 when role != "reader" => StepAction.Stall,
             _ => StepAction.None,
         };
-        bool countsChanges = role != "reader" && (action == StepAction.Stall || random.Next(3) > 0);
-        (int steps, int changes) = _usual.GetValueOrDefault(role, (20, 8));
-        return new StepFate(action, countsChanges, 1 + random.Next(Math.Max(1, countsChanges ? changes : steps)), random.Next(MaxDelayMicroseconds));
+        StepKind kind = random.Next(4) switch
+        {
+            _ when role == "reader" => StepKind.Request,
+            _ when action == StepAction.Stall => StepKind.Change,
+            0 => StepKind.Request,
+            1 => StepKind.Change,
+            _ => place.IsBucket ? StepKind.Change : StepKind.File,
+        };
+
+        // Anywhere in what the role has done in its last round.
+        int most = _usual.TryGetValue(role, out IReadOnlyList<int>? counts) ? Math.Max(1, counts[(int)kind]) : 10;
+        return new StepFate(action, kind, 1 + random.Next(most), random.Next(MaxDelayMicroseconds) >> random.Next(8));
     }
 
     private StepAction DrawKill() => random.Next(4) switch { 0 => StepAction.KillBefore, 1 => StepAction.KillAfter, _ => StepAction.KillWithin };
@@ -184,8 +193,8 @@ internal sealed class SoakBench(SoakPlace place, Random random, SoakTally tally)
                     tally.Add("stalls");
                     break;
                 case SoakEventKind.Finished:
-                    _usual[child.Role] = (said.Numbers[0], said.Numbers[1]);
-                    tally.Add("instances read", said.Numbers[2]);
+                    _usual[child.Role] = said.Numbers;
+                    tally.Add("instances read", said.Numbers[^1]);
                     break;
                 default:
                     child.LastSeries = said.Series;

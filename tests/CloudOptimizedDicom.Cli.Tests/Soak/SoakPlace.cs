@@ -19,6 +19,9 @@ internal sealed class SoakPlace : IAsyncDisposable
 
     public string Scratch => Path.Combine(Folder, "scratch");
 
+    public bool IsBucket => _emulator is not null;
+
+    /// <summary>Where the emulator is; empty for a directory.</summary>
     public string Endpoint => _emulator?.Endpoint.ToString() ?? "";
 
     /// <summary>Options of the command that lead to the datastore.</summary>

@@ -36,6 +36,6 @@ internal enum SoakEventKind
     /// <summary>It has stopped until it is told to go on.</summary>
     Stalled,
 
-    /// <summary>It has finished its round; the numbers are its steps, its changing steps and the instances it read.</summary>
+    /// <summary>It has finished its round; the numbers are its steps of each kind and the instances it read.</summary>
     Finished,
 }

@@ -25,7 +25,7 @@ internal sealed class SoakOutput(TextWriter writer)
 
     public void Stalled() => Write(SoakEventKind.Stalled, _operations, 0, [], "");
 
-    public void Finished(int steps, int changes, int instancesRead) => Write(SoakEventKind.Finished, _operations, 0, [steps, changes, instancesRead], "");
+    public void Finished(IReadOnlyList<int> steps, int instancesRead) => Write(SoakEventKind.Finished, _operations, 0, [.. steps, instancesRead], "");
 
     private void Write(SoakEventKind kind, int operation, int series, IReadOnlyList<int> numbers, string text) =>
         Write(new SoakEvent(kind, Stopwatch.GetTimestamp(), operation, series, numbers, text));

@@ -39,7 +39,7 @@ internal static class SoakProcess
         }
 
         steps.Settle();
-        output.Finished(steps.Steps, steps.Changes, read);
+        output.Finished(steps.Counts, read);
     }
 
     private static async Task<int> WorkAsync(ISoakRole actor, CodDatastore store, CodDatastore copies, SoakOutput output, SoakCommand command)

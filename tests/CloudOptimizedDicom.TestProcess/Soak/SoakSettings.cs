@@ -28,8 +28,8 @@ internal sealed record SoakSettings(int Id, string Store, string Copies, string 
     /// <summary>The file that an instance is stored from.</summary>
     public static string Origin(string scratch, int series, int number, int version = 0) => Path.Combine(scratch, $"{series}-{number}-{version}.dcm");
 
-    /// <summary>Opens a datastore of which each request is a step.</summary>
+    /// <summary>Opens a datastore whose requests are counted.</summary>
     public Task<CodDatastore> OpenAsync(string path, StepCounter steps, HttpMessageHandler handler) => Endpoint.Length == 0
-        ? Task.FromResult(CodDatastore.FromStore(new StepStore(new LocalObjectStore(path), steps)))
+        ? Task.FromResult(CodDatastore.FromStore(new StepStore(new LocalObjectStore(path, new LocalObjectStoreOptions { Steps = new StepFiles(steps) }), steps)))
         : CodDatastore.OpenAsync(path, new CodDatastoreOptions { Endpoint = new Uri(Endpoint), HttpMessageHandler = handler, ScratchDirectory = Scratch });
 }

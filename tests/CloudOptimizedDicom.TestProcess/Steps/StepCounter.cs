@@ -7,37 +7,45 @@ namespace CloudOptimizedDicom.TestProcess.Steps;
 /// <param name="stall">Called where the process stalls; returns when it may go on.</param>
 internal sealed class StepCounter(StepFate fate, Func<Task> stall)
 {
-    private int _steps;
-    private int _changes;
+    private readonly int[] _counts = new int[Enum.GetValues<StepKind>().Length];
     private Thread? _killer;
 
-    /// <summary>All steps so far.</summary>
-    public int Steps => _steps;
+    /// <summary>How many steps there were of each kind.</summary>
+    public IReadOnlyList<int> Counts => _counts;
 
-    /// <summary>Those that were to change something.</summary>
-    public int Changes => _changes;
-
-    /// <summary>Carries out a step.</summary>
-    public async Task<T> TakeAsync<T>(bool isChange, Func<Task<T>> step)
+    /// <summary>Carries out a request.</summary>
+    public async Task<T> TakeAsync<T>(bool isChange, Func<Task<T>> request)
     {
-        int number = Interlocked.Increment(ref _steps);
-        int change = isChange ? Interlocked.Increment(ref _changes) : 0;
-        if (fate.Action == StepAction.None || fate.Step != (fate.CountsChanges ? change : number))
+        bool isFated = Count(StepKind.Request);
+        isFated |= isChange && Count(StepKind.Change);
+        if (isFated && fate.Action == StepAction.Stall)
         {
-            return await step();
+            await stall();
         }
 
-        await BeginAsync();
+        Begin(isFated);
         try
         {
-            return await step();
+            return await request();
         }
         finally
         {
-            if (fate.Action == StepAction.KillAfter)
-            {
-                Die();
-            }
+            End(isFated);
+        }
+    }
+
+    /// <summary>Carries out a change of a file or folder. It must not stall, since it may hold the lock of a folder.</summary>
+    public T Take<T>(Func<T> change)
+    {
+        bool isFated = Count(StepKind.File);
+        Begin(isFated);
+        try
+        {
+            return change();
+        }
+        finally
+        {
+            End(isFated);
         }
     }
 
@@ -51,21 +59,29 @@ internal sealed class StepCounter(StepFate fate, Func<Task> stall)
         Thread.Sleep(Timeout.Infinite);
     }
 
-    private async Task BeginAsync()
+    /// <summary>Whether this is the step at which something happens.</summary>
+    private bool Count(StepKind kind) =>
+        Interlocked.Increment(ref _counts[(int)kind]) == fate.Step && kind == fate.Kind && fate.Action != StepAction.None;
+
+    private void Begin(bool isFated)
     {
-        switch (fate.Action)
+        if (isFated && fate.Action == StepAction.KillBefore)
         {
-            case StepAction.Stall:
-                await stall();
-                break;
-            case StepAction.KillBefore:
-                Die();
-                break;
-            case StepAction.KillWithin:
-                // A thread rather than a timer: a step takes microseconds.
-                _killer = new Thread(DieSoon);
-                _killer.Start();
-                break;
+            Die();
+        }
+        else if (isFated && fate.Action == StepAction.KillWithin)
+        {
+            // A thread rather than a timer: a step takes microseconds.
+            _killer = new Thread(DieSoon);
+            _killer.Start();
+        }
+    }
+
+    private void End(bool isFated)
+    {
+        if (isFated && fate.Action == StepAction.KillAfter)
+        {
+            Die();
         }
     }
 
