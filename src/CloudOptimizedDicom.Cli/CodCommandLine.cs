@@ -41,7 +41,10 @@ internal static class CodCommandLine
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            await parsed.InvokeAsync();
+            // What was mistyped may be the address of a web server.
+            await using var errors = new StringWriter();
+            await parsed.InvokeAsync(new InvocationConfiguration { Error = errors });
+            await Console.Error.WriteAsync(RedactedUri.RedactText(errors.ToString()));
             return ExitCode.WrongUsage;
         }
 

@@ -91,7 +91,7 @@ internal sealed class IngestInput(string[] paths, string[] listings, string? inv
 
         if (!path.Contains("://", StringComparison.Ordinal) && !File.Exists(path))
         {
-            throw new FileNotFoundException($"There is no file or folder {path}.", path);
+            throw new FileNotFoundException($"There is no file or folder {RedactedUri.Redact(path)}.", RedactedUri.Redact(path));
         }
 
         OnInstance?.Invoke();

@@ -51,12 +51,12 @@ internal static class InspectCommand
             try
             {
                 InstanceScan scan = await here.ScanAsync(new Instance(file), cancellationToken);
-                Print(file, scan, json, tags);
+                Print(RedactedUri.Redact(file), scan, json, tags);
             }
             catch (Exception error) when (CodCommandLine.ToExitCode(error) is { } code)
             {
                 exitCode = files.Length == 1 ? code : ExitCode.Findings;
-                PrintError(file, error, json);
+                PrintError(RedactedUri.Redact(file), error, json);
             }
         }
 
@@ -96,7 +96,7 @@ internal static class InspectCommand
             {
                 writer.WriteStartObject();
                 writer.WriteString("uri", file);
-                writer.WriteString("error", error.Message);
+                writer.WriteString("error", RedactedUri.RedactText(error.Message));
                 writer.WriteEndObject();
             });
         }

@@ -15,7 +15,7 @@ internal static class Terminal
 
     public static void WriteLine(string line) => Output.MarkupLineInterpolated($"{Printable(line)}");
 
-    public static void WriteError(string message) => Errors.MarkupLineInterpolated($"[red]{Printable(message)}[/]");
+    public static void WriteError(string message) => Errors.MarkupLineInterpolated($"[red]{Printable(RedactedUri.RedactText(message))}[/]");
 
     /// <summary>A title and the fields that have a value, one a line.</summary>
     public static void WriteFields(string title, IEnumerable<(string Name, string? Value)> fields)

@@ -11,7 +11,7 @@ public sealed class HintMismatchException : CodException
     public HintMismatchException(string uri, string field, string hint, string actual)
         : base($"The hint {field} of {uri} says {hint}; it is {actual}.")
     {
-        Uri = uri;
+        Uri = RedactedUri.Redact(uri);
         Field = field;
         Hint = hint;
         Actual = actual;

@@ -9,6 +9,7 @@ namespace CloudOptimizedDicom;
 /// </summary>
 public sealed class Instance
 {
+    private readonly string? _address;
     private InstanceHead? _head;
 
     /// <summary>Names a file that is to be stored. Nothing is read yet.</summary>
@@ -17,8 +18,9 @@ public sealed class Instance
     public Instance(string uri)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(uri);
-        DicomUri = uri;
-        OriginalPath = uri;
+        _address = uri;
+        OriginalPath = RedactedUri.Redact(uri);
+        DicomUri = OriginalPath;
     }
 
     internal Instance(InstanceRecord record, string dicomUri)
@@ -33,16 +35,20 @@ public sealed class Instance
 
     /// <summary>
     /// Where the bytes are now: where they came from, then the archive on this machine after an append, then the archive in
-    /// the datastore after a sync.
+    /// the datastore after a sync. Without the secrets of a web address (<see cref="RedactedUri"/>).
     /// </summary>
     public string DicomUri { get; internal set; }
 
-    /// <summary>Where the bytes came from first. It never changes.</summary>
+    /// <summary>Where the bytes came from first, without the secrets of a web address (<see cref="RedactedUri"/>). It never changes.</summary>
     public string OriginalPath { get; }
 
     /// <summary>Other files that were needed to make this one, as the caller names them.</summary>
     /// <value>The default is empty.</value>
-    public IReadOnlyList<string> Dependencies { get; init; } = [];
+    public IReadOnlyList<string> Dependencies
+    {
+        get;
+        init => field = RedactedUri.RedactAll(value);
+    } = [];
 
     /// <summary>What the caller knows beforehand.</summary>
     /// <value>The default knows nothing.</value>
@@ -107,6 +113,9 @@ public sealed class Instance
     /// <returns><see cref="DicomUri"/>.</returns>
     public override string ToString() => DicomUri;
 
+    /// <summary>Where the bytes are read, with its secrets: for requests, and for nothing that is stored or shown.</summary>
+    internal string Address => ReferenceEquals(DicomUri, OriginalPath) ? _address ?? DicomUri : DicomUri;
+
     /// <summary>Whether its members say what the metadata of a series says, and not what a caller does.</summary>
     internal bool IsFromMetadata { get; }
 
@@ -146,7 +155,7 @@ public sealed class Instance
 
         return DicomUid.IsSafeName(hashed)
             ? hashed
-            : throw new UidHashingException(OriginalPath, $"its {nameof(UidHasher)} gives \"{hashed}\", which cannot name anything");
+            : throw new UidHashingException(OriginalPath, $"its {nameof(UidHasher)} gives {hashed?.Length ?? 0} characters that cannot name anything");
     }
 
     /// <summary>What an append made of it is not kept: it is a file that is to be stored again.</summary>
@@ -162,5 +171,5 @@ public sealed class Instance
 
     /// <summary>Reads the header, once.</summary>
     internal async Task<InstanceHead> ReadHeadAsync(InstanceSources sources, CancellationToken cancellationToken) =>
-        _head ??= await InstanceHead.ReadAsync(sources.Resolve(OriginalPath), cancellationToken).ConfigureAwait(false);
+        _head ??= await InstanceHead.ReadAsync(sources.Resolve(_address ?? OriginalPath), cancellationToken).ConfigureAwait(false);
 }

@@ -4,7 +4,7 @@ namespace CloudOptimizedDicom;
 public sealed class InstanceMetadataException : CodException
 {
     internal InstanceMetadataException(string instanceUid, string member, string reason, Exception? innerException = null)
-        : base($"The metadata of instance \"{instanceUid}\" cannot be used: {member} {reason}.", innerException)
+        : base($"The metadata of instance \"{ShownText.Name(instanceUid)}\" cannot be used: {member} {reason}.", innerException)
     {
         InstanceUid = instanceUid;
         Member = member;

@@ -62,14 +62,14 @@ public sealed class InstanceRecord
     /// <summary>Bytes of the file.</summary>
     public long SizeBytes => ArchiveRange.Length;
 
-    /// <summary>Where the file came from, as it was first named; empty when not known.</summary>
-    public required string OriginalPath { get; init; }
+    /// <summary>Where the file came from, as it was first named, without secrets (<see cref="RedactedUri"/>); empty when not known.</summary>
+    public required string OriginalPath { get; init => field = RedactedUri.Redact(value); }
 
     /// <summary>What the caller gave as the sources that the file was made from.</summary>
-    public required IReadOnlyList<string> Dependencies { get; init; }
+    public required IReadOnlyList<string> Dependencies { get; init => field = RedactedUri.RedactAll(value); }
 
     /// <summary>Files that came later with the same UID but other bytes, and were not stored; in order of arrival.</summary>
-    public required IReadOnlyList<string> DiffHashDupePaths { get; init; }
+    public required IReadOnlyList<string> DiffHashDupePaths { get; init => field = RedactedUri.RedactAll(value); }
 
     /// <summary>How the tags are stored.</summary>
     public required MetadataVersion Version { get; init; }

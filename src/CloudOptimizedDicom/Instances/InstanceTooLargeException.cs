@@ -10,7 +10,7 @@ public sealed class InstanceTooLargeException : CodException
     public InstanceTooLargeException(string uri, long sizeBytes, long maxBytes)
         : base($"{uri} has {sizeBytes} bytes; an instance may have {maxBytes}.")
     {
-        Uri = uri;
+        Uri = RedactedUri.Redact(uri);
         SizeBytes = sizeBytes;
         MaxBytes = maxBytes;
     }

@@ -25,7 +25,14 @@ internal sealed record InstanceUids(string InstanceUid, string SeriesUid, string
         return element.ValueOffset + element.Length < dataset.EndOffset;
     }
 
-    private static string Require(DicomDataset dataset, DicomTag tag) => Require(dataset.GetUid(tag), tag);
+    /// <summary>A damaged length makes a UID swallow what comes after it, which nothing can be named by, and which nobody may see.</summary>
+    private static string Require(DicomDataset dataset, DicomTag tag)
+    {
+        string uid = Require(dataset.GetUid(tag), tag);
+        return uid.Length <= DicomUid.MaxNameLength && !uid.Any(char.IsControl)
+            ? uid
+            : throw new InvalidDicomException(dataset[dataset.Find(tag)].ValueOffset, tag, $"{ShownText.Uid(uid)}, as if the length were damaged");
+    }
 
     private static string Require(string? uid, DicomTag tag) => uid
         ?? throw new InvalidDicomException(0, tag, $"there is no {DicomDictionary.GetKeyword(tag)}, so it is not known where the instance belongs");

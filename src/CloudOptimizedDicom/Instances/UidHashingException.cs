@@ -12,7 +12,7 @@ public sealed class UidHashingException : CodException
     public UidHashingException(string uri, string reason, Exception? innerException = null)
         : base($"{uri}: {reason}.", innerException)
     {
-        Uri = uri;
+        Uri = RedactedUri.Redact(uri);
         Reason = reason;
     }
 

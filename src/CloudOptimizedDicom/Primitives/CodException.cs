@@ -7,10 +7,10 @@ namespace CloudOptimizedDicom;
 public abstract class CodException : Exception
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What happened, with the figures in it.</param>
+    /// <param name="message">What happened, with the figures in it; secrets in its URIs are cut (<see cref="RedactedUri"/>).</param>
     /// <param name="innerException">The cause, when there is one.</param>
     protected CodException(string message, Exception? innerException = null)
-        : base(message, innerException)
+        : base(RedactedUri.RedactText(message), innerException)
     {
     }
 

@@ -24,7 +24,7 @@ public sealed partial class CodDatastore
         (string studyUid, string seriesUid) = (instance.ToStored(uids.StudyUid), instance.ToStored(uids.SeriesUid));
         return DicomUid.IsSafeName(studyUid) && DicomUid.IsSafeName(seriesUid)
             ? new SeriesId(studyUid, seriesUid)
-            : throw new Part10.InvalidDicomException(0, Part10.DicomTag.SeriesInstanceUID, $"\"{studyUid}\" and \"{seriesUid}\" cannot name a series");
+            : throw new Part10.InvalidDicomException(0, Part10.DicomTag.SeriesInstanceUID, $"study {ShownText.Name(studyUid)} and series {ShownText.Name(seriesUid)} cannot name a series");
     }
 
     /// <summary>Reads an instance once, with the credentials of this datastore, without storing it.</summary>
@@ -36,7 +36,7 @@ public sealed partial class CodDatastore
     public async Task<InstanceScan> ScanAsync(Instance instance, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(instance);
-        SourceContent content = await Sources.Resolve(instance.DicomUri).OpenAsync(cancellationToken).ConfigureAwait(false);
+        SourceContent content = await Sources.Resolve(instance.Address).OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
             return await InstanceScan.FromStreamAsync(content, cancellationToken).ConfigureAwait(false);

@@ -22,7 +22,7 @@ internal sealed class InventoryCsv(InventoryColumn?[] columns)
         InventoryColumn?[] columns = [.. names.Select(InventoryRow.ColumnOf)];
         return InventoryRow.NamesInstances(columns)
             ? new InventoryCsv(columns)
-            : throw new FormatException($"the columns {string.Join(", ", names.Take(20))} name no uri, and no bucket with name");
+            : throw new FormatException($"the columns {string.Join(", ", names.Take(20).Select(ShownText.Text))} name no uri, and no bucket with name");
     }
 
     /// <summary>Reads any other line.</summary>

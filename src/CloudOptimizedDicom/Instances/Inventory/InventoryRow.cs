@@ -62,11 +62,11 @@ internal sealed class InventoryRow
 
     private string? ToUid(InventoryColumn column) => this[column] is not { } uid || DicomUid.IsSafeName(uid)
         ? this[column]
-        : throw new FormatException($"\"{uid}\" cannot be a UID");
+        : throw new FormatException($"{ShownText.Uid(uid)} cannot name anything");
 
     private static long ToSize(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long size)
         ? size
-        : throw new FormatException($"\"{text}\" is no size in bytes");
+        : throw new FormatException($"\"{ShownText.Text(text)}\" is no size in bytes");
 
     /// <summary>Base64 as Cloud Storage writes it, or eight hexadecimal digits; base64 of four bytes ends with two equals signs, so they cannot be confused.</summary>
     private static uint ToCrc32c(string text)
@@ -78,6 +78,6 @@ internal sealed class InventoryRow
 
         return text.Length == Crc32cHexDigits && uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value)
             ? value
-            : throw new FormatException($"\"{text}\" is no CRC-32C in base64 or eight hexadecimal digits");
+            : throw new FormatException($"\"{ShownText.Text(text)}\" is no CRC-32C in base64 or eight hexadecimal digits");
     }
 }

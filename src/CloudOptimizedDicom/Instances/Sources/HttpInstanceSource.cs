@@ -11,8 +11,9 @@ internal sealed class HttpInstanceSource(string uri, HttpClient client, long max
 {
     private const int SpoolBytes = 128 * 1024;
 
-    /// <summary>The URI without what may be a secret in it.</summary>
-    public string Uri { get; } = new UriBuilder(uri) { UserName = "", Password = "", Query = "" }.Uri.ToString();
+    private readonly Uri _address = new(uri, UriKind.Absolute);
+
+    public string Uri { get; } = RedactedUri.Redact(uri);
 
     public bool IsRemote => true;
 
@@ -25,7 +26,7 @@ internal sealed class HttpInstanceSource(string uri, HttpClient client, long max
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, uri) { Headers = { Range = range } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, _address) { Headers = { Range = range } };
             HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent))
             {

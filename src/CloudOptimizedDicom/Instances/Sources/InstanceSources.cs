@@ -44,6 +44,11 @@ internal sealed class InstanceSources(Func<string, IObjectStore> openBucket) : I
                 : throw new SourceReadException(uri, new UriFormatException("it names no object"));
         }
 
+        if (IsMistyped(uri, "http:") || IsMistyped(uri, "https:"))
+        {
+            throw new SourceReadException(uri, new UriFormatException("a web address begins with http:// or https://"));
+        }
+
         int scheme = uri.IndexOf("://", StringComparison.Ordinal);
         return scheme < 0 ? new FileInstanceSource(uri) : uri[..scheme].ToUpperInvariant() switch
         {
@@ -52,6 +57,9 @@ internal sealed class InstanceSources(Func<string, IObjectStore> openBucket) : I
             string other => throw new SourceReadException(uri, new UriFormatException($"the scheme {other} is not known")),
         };
     }
+
+    private static bool IsMistyped(string uri, string scheme) =>
+        uri.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && !uri.AsSpan(scheme.Length).StartsWith("//");
 
     /// <summary>The bucket of a <c>gs://</c> URI and what stands behind it; null for another kind of URI.</summary>
     public (IObjectStore Bucket, string Name)? ResolveBucket(string uri)

@@ -22,7 +22,7 @@ public sealed class SourceChangedException : CodException
     public SourceChangedException(string uri, long expectedBytes, long actualBytes, string change)
         : base($"{uri} changed while it was read: {change}. Read it again once nobody writes to it.")
     {
-        Uri = uri;
+        Uri = RedactedUri.Redact(uri);
         ExpectedBytes = expectedBytes;
         ActualBytes = actualBytes;
     }

@@ -7,7 +7,7 @@ public sealed class SourceReadException : CodException
     /// <param name="uri">Where the bytes are.</param>
     /// <param name="innerException">Why they could not be read.</param>
     public SourceReadException(string uri, Exception innerException)
-        : base($"{uri} could not be read: {innerException?.Message}", innerException) => Uri = uri;
+        : base($"{uri} could not be read: {innerException?.Message}", innerException) => Uri = RedactedUri.Redact(uri);
 
     /// <summary>Where the bytes are.</summary>
     public string Uri { get; }

@@ -37,7 +37,7 @@ internal sealed partial class AppendSession
     {
         // A large instance has gone by once, for its checksum.
         Stream given = prepared.Scan is null
-            ? await sources.Resolve(prepared.Instance.DicomUri).OpenAsync(cancellationToken).ConfigureAwait(false)
+            ? await sources.Resolve(prepared.Instance.Address).OpenAsync(cancellationToken).ConfigureAwait(false)
             : new PrefixedStream(prepared.Bytes, Stream.Null);
         await using (given.ConfigureAwait(false))
         {

@@ -38,13 +38,13 @@ internal sealed partial class AppendSession
         string seriesUid = instance.ToStored(uids.SeriesUid);
         if (studyUid != series.StudyUid || seriesUid != series.SeriesUid)
         {
-            throw new SeriesMismatchException(instance.DicomUri, series, studyUid, seriesUid);
+            throw new SeriesMismatchException(instance.DicomUri, series, ShownText.Name(studyUid), ShownText.Name(seriesUid));
         }
 
         string uid = instance.ToStored(uids.InstanceUid);
         return DicomUid.IsSafeName(uid)
             ? uid
-            : throw new Part10.InvalidDicomException(0, Part10.DicomTag.SOPInstanceUID, $"\"{uid}\" cannot name an instance");
+            : throw new Part10.InvalidDicomException(0, Part10.DicomTag.SOPInstanceUID, $"{ShownText.Uid(uid)} cannot name an instance");
     }
 
     /// <summary>Whether a conflict is noted with the path that others can find it by.</summary>

@@ -81,7 +81,7 @@ internal sealed partial class AppendSession(
         try
         {
             RequireHasher(instance, metadata);
-            IInstanceSource? source = options.DeleteLocalOrigin && instance.Record is null ? sources.Resolve(instance.DicomUri) : null;
+            IInstanceSource? source = options.DeleteLocalOrigin && instance.Record is null ? sources.Resolve(instance.Address) : null;
             bool isOrigin = source is FileInstanceSource file && LocalOrigin.Exists(file);
             if (!isOrigin && HintCheck.IsSame(instance, metadata))
             {
@@ -122,7 +122,7 @@ internal sealed partial class AppendSession(
     private Task<PreparedInstance> OpenAsync(Instance instance, CancellationToken cancellationToken) => Task.Run(
         () => PreparedInstance.OpenAsync(
             instance,
-            sources.Resolve(instance.DicomUri, options.MaxInstanceBytes),
+            sources.Resolve(instance.Address, options.MaxInstanceBytes),
             options.MaxInstanceBytes,
             uids => BulkDataUri(instance.ToStored(uids.InstanceUid)),
             cancellationToken),

@@ -67,7 +67,7 @@ internal static class HintCheck
     {
         if (hint is not null && hint != actual)
         {
-            throw new HintMismatchException(instance.OriginalPath, field, hint, actual);
+            throw new HintMismatchException(instance.OriginalPath, field, ShownText.Name(hint), ShownText.Name(actual));
         }
     }
 }

@@ -11,7 +11,7 @@ public sealed class SeriesMismatchException : CodException
     public SeriesMismatchException(string uri, SeriesId expected, string studyUid, string seriesUid)
         : base($"{uri} belongs to study {studyUid}, series {seriesUid}, not to {expected}.")
     {
-        Uri = uri;
+        Uri = RedactedUri.Redact(uri);
         Expected = expected;
         StudyUid = studyUid;
         SeriesUid = seriesUid;

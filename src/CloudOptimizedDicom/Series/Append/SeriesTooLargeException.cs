@@ -11,7 +11,7 @@ public sealed class SeriesTooLargeException : CodException
     public SeriesTooLargeException(string uri, long sizeBytes, long seriesBytes, long maxBytes)
         : base($"{uri} has {sizeBytes} bytes and does not fit: the series has {seriesBytes} and may have {maxBytes}.")
     {
-        Uri = uri;
+        Uri = RedactedUri.Redact(uri);
         SizeBytes = sizeBytes;
         SeriesBytes = seriesBytes;
         MaxBytes = maxBytes;

@@ -70,7 +70,7 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesGroup group, I
         try
         {
             AppendSession.RequireHasher(instance, metadata);
-            bool isInBucket = datastore.Sources.Resolve(instance.OriginalPath) is ObjectInstanceSource;
+            bool isInBucket = datastore.Sources.Resolve(instance.Address) is ObjectInstanceSource;
             bool needsHeader = instance.Hints is not { InstanceUid: not null, SeriesUid: not null, StudyUid: not null };
             if (needsHeader && isInBucket)
             {
@@ -167,7 +167,7 @@ internal sealed class SeriesPlanner(CodDatastore datastore, SeriesGroup group, I
 
         DicomJsonDataset? tags = null;
         await InstanceHead.ReadAsync(
-            datastore.Sources.Resolve(instance.OriginalPath), cancellationToken, dataset => tags = InstanceScanner.ToTags(dataset)).ConfigureAwait(false);
+            datastore.Sources.Resolve(instance.Address), cancellationToken, dataset => tags = InstanceScanner.ToTags(dataset)).ConfigureAwait(false);
         return _transcoded.Find(instance.OriginalPath, tags!);
     }
 

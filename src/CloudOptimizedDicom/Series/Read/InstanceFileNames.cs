@@ -66,7 +66,7 @@ internal sealed class InstanceFileNames
             "number" => record.Metadata.GetInt(DicomTag.InstanceNumber)?.ToString("D6", CultureInfo.InvariantCulture) ?? "none",
             _ => index.ToString("D6", CultureInfo.InvariantCulture),
         };
-        return DicomUid.IsSafeName(text) ? text : throw new SeriesDamagedException(_seriesUri, $"\"{text}\" cannot name a file");
+        return DicomUid.IsSafeName(text) ? text : throw new SeriesDamagedException(_seriesUri, $"{ShownText.Name(text)} cannot name a file");
     }
 
     private string Expand(Func<string, string> value)

@@ -37,7 +37,7 @@ internal sealed class OriginalSearch(IReadOnlyList<Instance> originals, Instance
 
             foreach (InstanceRecord record in ofSize.Where(record => isKnown ? record.Crc32c == original.KnownCrc32c : record.OriginalPath == original.OriginalPath))
             {
-                yield return (record, sources.Resolve(original.DicomUri));
+                yield return (record, sources.Resolve(original.Address));
             }
         }
 
@@ -46,7 +46,7 @@ internal sealed class OriginalSearch(IReadOnlyList<Instance> originals, Instance
             InstanceHead? head = await TryReadHeadAsync(original, cancellationToken).ConfigureAwait(false);
             foreach (InstanceRecord record in wanted.Values.Where(record => head is not null && IsOf(head, record)).ToArray())
             {
-                yield return (record, sources.Resolve(original.DicomUri));
+                yield return (record, sources.Resolve(original.Address));
             }
         }
     }
@@ -79,7 +79,7 @@ internal sealed class OriginalSearch(IReadOnlyList<Instance> originals, Instance
 
         try
         {
-            return sources.Resolve(original.DicomUri) is FileInstanceSource file && new FileInfo(file.Path) is { Exists: true } info ? info.Length : null;
+            return sources.Resolve(original.Address) is FileInstanceSource file && new FileInfo(file.Path) is { Exists: true } info ? info.Length : null;
         }
         catch (Exception error) when (error is SourceReadException or IOException or UnauthorizedAccessException or UriFormatException)
         {

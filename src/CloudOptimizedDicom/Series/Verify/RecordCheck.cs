@@ -27,15 +27,16 @@ internal static class RecordCheck
             : new IntegrityFinding(
                 IntegrityFindingKind.RecordDiffers,
                 record.Uid,
-                $"the metadata says instance {record.InstanceUid} of series {record.SeriesUid} of study {record.StudyUid} of an instance of {metadata.Series}");
+                $"the metadata says instance {ShownText.Uid(record.InstanceUid)} of series {ShownText.Uid(record.SeriesUid)} of study {ShownText.Uid(record.StudyUid)} of an instance of {metadata.Series}");
     }
 
     public static IEnumerable<IntegrityFinding> Compare(InstanceRecord record, InstanceScan scan)
     {
-        string recorded = Describe(record.InstanceUid, record.SeriesUid, record.StudyUid, record.HasPixelData);
-        string found = Describe(scan.InstanceUid ?? "", scan.SeriesUid ?? "", scan.StudyUid ?? "", scan.HasPixelData);
-        if (recorded != found)
+        if ((record.InstanceUid, record.SeriesUid, record.StudyUid, record.HasPixelData)
+            != (scan.InstanceUid ?? "", scan.SeriesUid ?? "", scan.StudyUid ?? "", scan.HasPixelData))
         {
+            string recorded = Describe(record.InstanceUid, record.SeriesUid, record.StudyUid, record.HasPixelData);
+            string found = Describe(scan.InstanceUid, scan.SeriesUid, scan.StudyUid, scan.HasPixelData);
             yield return new IntegrityFinding(IntegrityFindingKind.RecordDiffers, record.Uid, $"the metadata says {recorded}, the instance {found}");
         }
 
@@ -107,8 +108,8 @@ internal static class RecordCheck
     private static string Describe(FrameIndex? frames) => frames is null ? "nothing of frames" : $"{frames.Count} frames from byte {frames.Offsets[0]} on";
 
     private static string Describe(string tag) =>
-        DicomTag.TryParse(tag, out DicomTag parsed) ? $"{parsed} {DicomDictionary.GetKeyword(parsed)}".TrimEnd() : tag;
+        DicomTag.TryParse(tag, out DicomTag parsed) ? $"{parsed} {DicomDictionary.GetKeyword(parsed)}".TrimEnd() : $"an element with a name of {tag.Length} characters";
 
-    private static string Describe(string instanceUid, string seriesUid, string studyUid, bool hasPixelData) =>
-        $"instance {instanceUid} of series {seriesUid} of study {studyUid} {(hasPixelData ? "with" : "without")} pixels";
+    private static string Describe(string? instanceUid, string? seriesUid, string? studyUid, bool hasPixelData) =>
+        $"instance {ShownText.Uid(instanceUid)} of series {ShownText.Uid(seriesUid)} of study {ShownText.Uid(studyUid)} {(hasPixelData ? "with" : "without")} pixels";
 }
