@@ -18,6 +18,9 @@ internal static class RepairCommand
         done unless --forget-lost drops their records; bytes that are not the recorded ones stay in the archive as a member
         damaged/... and are never an instance again. It ends with 5 where nothing was done, and with 0 otherwise.
 
+        --normalize also writes those records anew that do not say what is in their instances, as cod verify --deep names them:
+        tags, frames and UIDs are read from the instances again. Archives, paths and other fields stay.
+
         Examples:
           cod repair ./cod-store --dry-run                               what would be done
           cod repair ./cod-store/studies/1.2/series/1.2.3 --force        after a writer that died
@@ -30,6 +33,7 @@ internal static class RepairCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be done." };
         var force = new Option<bool>("--force") { Description = "Take over locks that somebody holds, who must be dead." };
         var forgetLost = new Option<bool>("--forget-lost") { Description = "Drop instances whose bytes are nowhere from the metadata." };
+        var normalize = new Option<bool>("--normalize") { Description = "Write records that deviate from their instances anew." };
         var from = new Option<string[]>("--from")
         {
             Description = "Originals of lost and damaged instances: files, folders, gs:// objects and prefixes, http(s) URIs.",
@@ -38,12 +42,18 @@ internal static class RepairCommand
         };
         Option<int> jobs = CommandOptions.Jobs();
         Option<bool> json = CommandOptions.Json();
-        var command = new Command("repair", Description) { series, from, dryRun, force, forgetLost, jobs, json };
+        var command = new Command("repair", Description) { series, from, dryRun, force, forgetLost, normalize, jobs, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed,
             parsed.GetValue(series)!,
             parsed.GetValue(from) ?? [],
-            new RepairOptions { DryRun = parsed.GetValue(dryRun), TakeOverLock = parsed.GetValue(force), ForgetLost = parsed.GetValue(forgetLost) },
+            new RepairOptions
+            {
+                DryRun = parsed.GetValue(dryRun),
+                TakeOverLock = parsed.GetValue(force),
+                ForgetLost = parsed.GetValue(forgetLost),
+                Normalize = parsed.GetValue(normalize),
+            },
             parsed.GetValue(jobs),
             parsed.GetValue(json),
             cancellationToken));
@@ -77,19 +87,23 @@ internal static class RepairCommand
                     writer.WriteBoolean("refused", report.IsRefused);
                     writer.WriteBoolean("written", report.HasWritten);
                 },
-                report.Before.ArchiveBytes);
+                report.Before.ArchiveBytes)
+            {
+                Details = Detail(report),
+            };
         }, cancellationToken);
     }
 
     private static string Summarize(RepairReport report, RepairOptions options)
     {
-        string actions = string.Concat(report.Actions.Select(action => $"\n  {action.Kind}: {action.Subject}: {action.Message}"));
         if (report.IsRefused)
         {
-            string lost = string.Concat(report.LostInstances.Select(uid => $"\n  lost: {uid}"));
-            return $"not repaired, since what is lost cannot be made again; --from puts back what originals have, --forget-lost gives it up{lost}{actions}";
+            return "not repaired, since what is lost cannot be made again; --from puts back what originals have, --forget-lost gives it up";
         }
 
-        return report.Actions.Count == 0 ? "nothing to repair" : $"{(options.DryRun ? "to be repaired" : "repaired")}{actions}";
+        return report.Actions.Count == 0 ? "nothing to repair" : options.DryRun ? "to be repaired" : "repaired";
     }
+
+    private static IEnumerable<string> Detail(RepairReport report) =>
+        GroupedLines.Of(report.IsRefused ? report.LostInstances : [], _ => "lost", uid => uid, _ => "").Concat(GroupedLines.Of(report.Actions));
 }

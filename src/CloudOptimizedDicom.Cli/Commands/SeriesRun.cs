@@ -75,22 +75,24 @@ internal static class SeriesRun
                 writer.WriteEndObject();
             });
         }
-        else if (result.ExitCode == ExitCode.Done)
-        {
-            Terminal.WriteLine($"{id}: {result.Summary}");
-        }
         else
         {
-            foreach (string line in $"{id}: {result.Summary}".Split('\n'))
+            Action<string> write = result.ExitCode == ExitCode.Done ? Terminal.WriteLine : Terminal.WriteError;
+            write($"{id}: {result.Summary}");
+            foreach (string line in result.Details)
             {
-                Terminal.WriteError(line);
+                write($"  {line}");
             }
         }
     }
 
-    /// <param name="Summary">One line for people; more when something is wrong.</param>
+    /// <param name="Summary">One line for people.</param>
     /// <param name="ExitCode">How the series went.</param>
     /// <param name="WriteJson">Writes the members of the series' JSON object behind its UIDs.</param>
     /// <param name="Bytes">Bytes that were dealt with.</param>
-    public sealed record Result(string Summary, int ExitCode, Action<Utf8JsonWriter> WriteJson, long Bytes = 0);
+    public sealed record Result(string Summary, int ExitCode, Action<Utf8JsonWriter> WriteJson, long Bytes = 0)
+    {
+        /// <summary>More lines for people, below the summary.</summary>
+        public IEnumerable<string> Details { get; init; } = [];
+    }
 }

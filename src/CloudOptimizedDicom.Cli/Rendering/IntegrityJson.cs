@@ -17,6 +17,7 @@ internal static class IntegrityJson
         {
             writer.WriteStartObject();
             writer.WriteString("kind", finding.Kind.ToString());
+            writer.WriteString("class", GroupedLines.NameOf(finding.Class));
             writer.WriteBoolean("damage", finding.IsDamage);
             writer.WriteString("subject", finding.Subject);
             writer.WriteString("message", finding.Message);

@@ -13,9 +13,20 @@ internal static class Terminal
 
     public static IAnsiConsole Errors { get; } = Create(Console.Error, Console.IsErrorRedirected);
 
-    public static void WriteLine(string line) => Output.MarkupLineInterpolated($"{Printable(line)}");
+    public static void WriteLine(string line) => Output.Profile.Out.Writer.WriteLine(Printable(line));
 
-    public static void WriteError(string message) => Errors.MarkupLineInterpolated($"[red]{Printable(RedactedUri.RedactText(message))}[/]");
+    public static void WriteError(string message)
+    {
+        string shown = Printable(RedactedUri.RedactText(message));
+        if (Console.IsErrorRedirected)
+        {
+            // Folding a long line takes time that grows with its square, and here nobody wants it folded.
+            Errors.Profile.Out.Writer.WriteLine(shown);
+            return;
+        }
+
+        Errors.MarkupLineInterpolated($"[red]{shown}[/]");
+    }
 
     /// <summary>A title and the fields that have a value, one a line.</summary>
     public static void WriteFields(string title, IEnumerable<(string Name, string? Value)> fields)

@@ -131,6 +131,9 @@ public sealed class InstanceRecord
         ? With(("headers", InstanceRecordJson.FromRange(range)))
         : throw new ArgumentException($"{range.Length} bytes cannot hold an instance of {SizeBytes}.", nameof(range));
 
+    /// <summary>The same record with all that a new scan of its file tells; where the file came from, and where it is, stays.</summary>
+    internal InstanceRecord WithScan(InstanceScan scan, DateTimeOffset now) => With(InstanceRecordJson.FromScan(scan, Version, now));
+
     /// <summary>Writes the record as it was read, but for its URI.</summary>
     internal void WriteTo(Utf8JsonWriter output, string archiveUri)
     {

@@ -41,7 +41,8 @@ internal static class InstanceRecordJson
             json.WriteString("uri"u8, scan.BulkDataUri);
             json.WritePropertyName("headers"u8);
             WriteRange(json, archiveRange);
-            WriteFrames(json, scan.Frames);
+            json.WritePropertyName("offset_tables"u8);
+            WriteFrameTable(json, scan.Frames);
             json.WriteString("crc32c"u8, Crc32c.ToBase64(scan.Crc32c));
             json.WriteNumber("size"u8, scan.SizeBytes);
             json.WriteString("original_path"u8, originalPath);
@@ -53,6 +54,25 @@ internal static class InstanceRecordJson
             json.WriteString("modified_datetime"u8, Format(now));
             json.WriteEndObject();
         });
+
+    /// <summary>The members of a record that tell what is in its file.</summary>
+    public static (string Name, byte[] Json)[] FromScan(InstanceScan scan, MetadataVersion version, DateTimeOffset now)
+    {
+        (string, byte[])[] members =
+        [
+            ("metadata", Write(json => StoredTags.Write(json, scan.DicomJson.Span, version))),
+            ("offset_tables", Write(json => WriteFrameTable(json, scan.Frames))),
+            ("modified_datetime", FromTime(now)),
+        ];
+        return version == MetadataVersion.V1 ? members :
+        [
+            ("instance_uid", FromString(scan.InstanceUid ?? "")),
+            ("series_uid", FromString(scan.SeriesUid ?? "")),
+            ("study_uid", FromString(scan.StudyUid ?? "")),
+            ("has_pixeldata", Write(json => json.WriteBooleanValue(scan.HasPixelData))),
+            .. members,
+        ];
+    }
 
     public static byte[] FromString(string text) => Write(json => json.WriteStringValue(text));
 
@@ -81,9 +101,9 @@ internal static class InstanceRecordJson
         json.WriteEndObject();
     }
 
-    private static void WriteFrames(Utf8JsonWriter json, FrameIndex? frames)
+    private static void WriteFrameTable(Utf8JsonWriter json, FrameIndex? frames)
     {
-        json.WriteStartObject("offset_tables"u8);
+        json.WriteStartObject();
         if (frames is not null)
         {
             WriteNumbers(json, "CustomOffsetTable"u8, frames.Offsets);

@@ -8,21 +8,32 @@ internal static class DicomJsonComparison
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = DicomJsonWriter.MaxJsonDepth };
 
     /// <summary>The tags of the top level that one has and the other has not, or has otherwise, in ascending order.</summary>
-    public static IReadOnlyList<string> FindDifferences(DicomJsonDataset one, DicomJsonDataset other)
+    public static IReadOnlyList<string> FindDifferences(DicomJsonDataset one, DicomJsonDataset other) =>
+        [.. Compare(one, other).Select(difference => difference.Tag)];
+
+    /// <summary>The same, with whether the two contradict each other in it.</summary>
+    public static IReadOnlyList<DicomJsonDifference> Compare(DicomJsonDataset one, DicomJsonDataset other)
     {
         using JsonDocument first = JsonDocument.Parse(one.Utf8Json, Options);
         using JsonDocument second = JsonDocument.Parse(other.Utf8Json, Options);
         Dictionary<string, JsonElement> firstTags = ToMembers(first.RootElement);
         Dictionary<string, JsonElement> secondTags = ToMembers(second.RootElement);
-        return
-        [
-            .. firstTags.Keys.Union(secondTags.Keys)
-                .Where(tag => !firstTags.TryGetValue(tag, out JsonElement a) || !secondTags.TryGetValue(tag, out JsonElement b) || !AreEqual(a, b))
-                .Order(StringComparer.Ordinal),
-        ];
+        List<DicomJsonDifference> differences = [];
+        foreach (string tag in firstTags.Keys.Union(secondTags.Keys).Order(StringComparer.Ordinal))
+        {
+            JsonElement? a = firstTags.TryGetValue(tag, out JsonElement found) ? found : null;
+            JsonElement? b = secondTags.TryGetValue(tag, out found) ? found : null;
+            if (a is null || b is null || !AreEqual(a.Value, b.Value))
+            {
+                differences.Add(new DicomJsonDifference(tag, DicomJsonDifference.KindOf(a, b)));
+            }
+        }
+
+        return differences;
     }
 
-    private static bool AreEqual(JsonElement a, JsonElement b)
+    /// <summary>Whether two values mean the same.</summary>
+    public static bool AreEqual(JsonElement a, JsonElement b)
     {
         if (a.ValueKind != b.ValueKind)
         {
@@ -55,7 +66,7 @@ internal static class DicomJsonComparison
     private static bool IsInteger(JsonElement number) => number.TryGetInt64(out _) || number.TryGetUInt64(out _);
 
     /// <summary>Of a member that occurs twice the last counts.</summary>
-    private static Dictionary<string, JsonElement> ToMembers(JsonElement json)
+    public static Dictionary<string, JsonElement> ToMembers(JsonElement json)
     {
         var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (JsonProperty member in json.EnumerateObject())

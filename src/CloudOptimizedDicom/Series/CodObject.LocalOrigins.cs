@@ -59,7 +59,7 @@ public sealed partial class CodObject
     {
         try
         {
-            IntegrityReport integrity = await _datastore.VerifyAsync(_names, new VerifyOptions(), cancellationToken).ConfigureAwait(false);
+            IntegrityReport integrity = await _datastore.VerifyAsync(_names, Own(new VerifyOptions()), cancellationToken).ConfigureAwait(false);
             if (integrity.Findings.FirstOrDefault(finding => finding.IsDamage) is { } damage)
             {
                 return $"{damage.Kind}: {damage.Message}";

@@ -19,6 +19,9 @@ public sealed partial class CodObject
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         return HasPendingChanges || _stored is null
             ? throw new InvalidOperationException($"{Uri} has nothing stored, or changes that were not synced; sync or discard them before verifying.")
-            : _datastore.VerifyAsync(_names, options ?? new VerifyOptions(), cancellationToken);
+            : _datastore.VerifyAsync(_names, Own(options ?? new VerifyOptions()), cancellationToken);
     }
+
+    /// <summary>A lock that this object holds is not abandoned, however long it has it.</summary>
+    private VerifyOptions Own(VerifyOptions options) => _lock is null ? options : options with { LockAbandonedAfter = null };
 }

@@ -169,6 +169,7 @@ internal sealed class TarHopReader(ITarSource source) : IDisposable
             Type = type,
             LinkName = attributes.LinkPath ?? header.LinkName,
             IsTruncated = size > available,
+            IsNamedGlobally = _global is not { Path: null, SizeBytes: null, LinkPath: null },
         };
         _position = member.IsTruncated ? _window.LengthBytes : member.Data.End + TarBlock.PaddingBytes(size);
         return member;

@@ -33,6 +33,9 @@ internal sealed record TarMember
     /// <summary>What a link points to, as text.</summary>
     public string LinkName { get; init; } = "";
 
+    /// <summary>Whether its name, size or link comes from a header that stands for all members behind it, and is lost when it is copied alone.</summary>
+    public bool IsNamedGlobally { get; init; }
+
     /// <summary>Whether the archive ends inside the data, which then covers only what is there.</summary>
     public bool IsTruncated { get; init; }
 }

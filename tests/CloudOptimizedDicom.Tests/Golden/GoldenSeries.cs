@@ -39,6 +39,10 @@ internal sealed record GoldenSeries(string Case)
     /// <summary>The calls that made the series.</summary>
     public IReadOnlyList<GoldenStep> Steps => [.. Expected.GetProperty("steps").EnumerateArray().Select(step => new GoldenStep(step))];
 
+    /// <summary>The archive, which is the same in both versions; null where neither is kept.</summary>
+    public string? ArchivePath => new[] { Case, Case.Replace("__v1", "__v2", StringComparison.Ordinal) }
+        .Select(kept => Repository.TestData("cod", kept, "series.tar")).FirstOrDefault(File.Exists);
+
     private string MetadataPath => Repository.TestData("cod", Case, "metadata.json");
 
     public static IEnumerable<GoldenSeries> All() =>
@@ -50,7 +54,11 @@ internal sealed record GoldenSeries(string Case)
     public void CopyTo(string datastore)
     {
         string folder = Directory.CreateDirectory(Path.Combine(datastore, "studies", Id.StudyUid, "series", Id.SeriesUid)).FullName;
-        Copy("series.tar", folder + ".tar");
+        if (ArchivePath is { } archive)
+        {
+            File.Copy(archive, folder + ".tar");
+        }
+
         Copy("index.sqlite", Path.Combine(folder, "index.sqlite"));
         Copy(GzipMetadata is null ? "metadata.json" : "metadata.json.gz", Path.Combine(folder, "metadata.json"));
     }

@@ -1,3 +1,5 @@
+using CloudOptimizedDicom.Locking;
+using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
 
 namespace CloudOptimizedDicom.Tests.Series;
@@ -62,6 +64,29 @@ public sealed class BitRotTests
             (report.IsRefused, report.HasWritten, report.LostInstances.Count), Is.EqualTo((false, true, 0)), string.Join('\n', report.Actions));
         await AssertIsWholeAsync();
         Assert.That(await _series.ReadAsync(_series.Names.DamagedMetadata), Is.EqualTo(damaged));
+    }
+
+    /// <summary>A series of ours whose metadata Python has changed, rotten before it was uploaded, and then a writer that died before its archive.</summary>
+    [TestCase(LockOperation.Append, false)]
+    [TestCase(LockOperation.Append, true)]
+    [TestCase(LockOperation.Write, false)]
+    [TestCase(LockOperation.Copy, false)]
+    public async Task RepairSeriesAsync_RottenUnderTheLockOfAWriterWithoutArchive_IsLostAndNotLeftOut(string operation, bool isLockEmpty)
+    {
+        await _series.EditAsync(_series.Names.Tar, tar =>
+        {
+            tar[(int)_records[1].ArchiveRange.End - 10] ^= 1;
+            return tar;
+        });
+        SeriesMetadata metadata = SeriesMetadata.Parse((await _series.ReadAsync(_series.Names.Metadata))!, "metadata").Clone();
+        (metadata.Tar, metadata.Index) = (null, null);
+        await _series.EditAsync(_series.Names.Metadata, _ => StoredSeries.ToBytes(metadata, _store.Datastore.Store, _series.Names).ToArray());
+        byte[]? kept = isLockEmpty
+            ? StoredSeries.ToBytes(new SeriesMetadata(DamagedSeries.Id, usesHashedUids: false, MetadataVersion.V2), _store.Datastore.Store, _series.Names).ToArray()
+            : null;
+        await _series.LeaveLockAsync(operation, kept);
+        RepairReport report = await RepairAsync(new RepairOptions { TakeOverLock = true });
+        Assert.That((report.IsRefused, report.LostInstances), Is.EqualTo((true, new[] { _records[1].Uid })), string.Join('\n', report.Actions));
     }
 
     [Test]

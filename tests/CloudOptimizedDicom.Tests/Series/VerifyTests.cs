@@ -118,8 +118,8 @@ public sealed class VerifyTests
     [TestCase("ct5__v1", new IntegrityFindingKind[0], "")]
     [TestCase("ct5_hashed__v2", new IntegrityFindingKind[0], "")]
     [TestCase("mf_native__v2", new[] { IntegrityFindingKind.FramesShifted }, "frames are 8 bytes before")]
-    [TestCase("odd_ds_text__v2", new[] { IntegrityFindingKind.TagsDiffer }, "differ in (0018,0050) SliceThickness")]
-    [TestCase("odd_encap_nf__v2", new[] { IntegrityFindingKind.FramesDiffer }, "the instance nothing of frames")]
+    [TestCase("odd_ds_text__v2", new[] { IntegrityFindingKind.TagsDeviate }, "leaves out (0018,0050) SliceThickness")]
+    [TestCase("odd_encap_nf__v2", new[] { IntegrityFindingKind.FramesDeviate }, "the instance nothing of frames")]
     public async Task VerifySeriesAsync_DeepOnWhatPythonWrote_NamesWhereItDiffersFromItsInstances(
         string golden, IntegrityFindingKind[] expected, string message)
     {

@@ -41,4 +41,7 @@ public enum RepairActionKind
 
     /// <summary>Puts an instance back from an original with the recorded size and checksum; its record stays.</summary>
     RestoreInstance,
+
+    /// <summary>Writes the record of an instance anew from the instance, which has the recorded bytes.</summary>
+    NormalizeRecord,
 }

@@ -23,6 +23,13 @@ public sealed record RepairOptions
     public bool ForgetLost { get; init; }
 
     /// <summary>
+    /// Whether records that deviate from their instances, as those of Python do in known ways, are written anew: tags, frames and UIDs as this
+    /// library reads them. Archive, paths, dependencies and other fields stay. It parses every instance.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>: a record whose instance has the recorded bytes stays as it is.</value>
+    public bool Normalize { get; init; }
+
+    /// <summary>
     /// Where lost and damaged instances may be found again: files and objects, also ones that have nothing to do with the series. One
     /// with the recorded size and checksum is put back under its UID, whatever its name. No more is read than it takes: sizes first,
     /// then checksums that <see cref="Instance.Hints"/> have, as those of <see cref="CodDatastore.ListInstancesAsync"/> do, then

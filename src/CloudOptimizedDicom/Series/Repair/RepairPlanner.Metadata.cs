@@ -77,9 +77,12 @@ internal sealed partial class RepairPlanner
     /// <summary>Why an instance without bytes is no loss; null when it is one.</summary>
     private string? FindExcuse(InstanceRecord record)
     {
+        // What stands where it should be, with other bytes, was there once: nobody has left it out.
+        bool isRotten = IsRotten(record);
+
         // An archive of ours that the metadata does not name was brought by the writer that holds the lock, which drops nothing but
         // on purpose; one without the id of an upload was put there by another tool, and one with other bytes is damaged.
-        if (objects is { Lock.Operation: LockOperation.Write or LockOperation.Append or LockOperation.Copy, Survey.IsSound: true, ArchiveInfo.UploadId: not null, IsArchiveDamaged: false }
+        if (!isRotten && IsBroughtUnderLock && objects is { Lock.Operation: LockOperation.Write or LockOperation.Append or LockOperation.Copy, Survey.IsSound: true, ArchiveInfo.UploadId: not null, IsArchiveDamaged: false }
             && objects.ArchiveInfo.Generation != objects.Metadata?.Tar?.Generation
             && objects.ArchiveStanding.Match is ArchiveMatch.Foreign or ArchiveMatch.Unproven)
         {
@@ -97,10 +100,14 @@ internal sealed partial class RepairPlanner
         }
 
         // Only Python's metadata, which names no archive, comes before its archive.
-        bool isOfUnfinishedWrite = objects.Metadata is { Tar: null } && backup is not null
+        bool isOfUnfinishedWrite = !isRotten && objects.Metadata is { Tar: null } && backup is not null
             && !(backup.TryGetInstance(record.Uid, out InstanceRecord? before) && HasSameBytes(before, record));
         return isOfUnfinishedWrite ? "the write that holds the lock has named it, but never brought it" : null;
     }
+
+    private bool IsRotten(InstanceRecord record) =>
+        _doubts.Values.Any(doubt => doubt.Uid == record.Uid)
+        || (objects.Survey?.Damages.Any(damage => damage.Range.Offset < record.ArchiveRange.End && record.ArchiveRange.Offset < damage.Range.End) ?? false);
 
     private void NoteOrigin(InstanceRecord? known, InstanceRecord placed)
     {

@@ -108,8 +108,15 @@ internal sealed partial class RepairPlanner
         bool isMetadataUnknown = objects.Metadata is null || objects.IsMetadataDamaged;
         return IntegrityCheck.IsOf(objects.Metadata?.Tar, archive)
             || IntegrityCheck.IsOf(backup?.Tar, archive)
-            || (isUploaded && (isMetadataUnknown || objects.Lock?.Operation is LockOperation.Write or LockOperation.Copy));
+            || (isUploaded && (isMetadataUnknown || (IsBroughtUnderLock && objects.Lock?.Operation is LockOperation.Write or LockOperation.Copy)));
     }
+
+    /// <summary>
+    /// Whether the archive can be the one that the holder of the lock has brought: it is another one than before, or is younger than the lock
+    /// where the metadata of before does not tell.
+    /// </summary>
+    private bool IsBroughtUnderLock => objects.ArchiveInfo is { } live
+        && (backup?.Tar is { } before ? before.Generation != live.Generation : objects.Lock?.Generation < live.Generation);
 
     /// <summary>Why an instance whose bytes no record has cannot be taken for intact; null when it can.</summary>
     private Doubt? FindDoubt(InstanceRecord found)

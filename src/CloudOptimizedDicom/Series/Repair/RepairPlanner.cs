@@ -13,9 +13,10 @@ namespace CloudOptimizedDicom;
 /// <param name="rootUri">Its store.</param>
 /// <param name="backup">The metadata that a lock which is taken over keeps; null when there is none or it cannot be read.</param>
 /// <param name="originals">Where instances may be found that the archive does not have.</param>
+/// <param name="isNormalizing">Whether records that deviate from their instances are made anew.</param>
 /// <param name="options">The datastore's, for the clock and the scratch directory.</param>
 internal sealed partial class RepairPlanner(
-    StoredObjects objects, SeriesNames names, string rootUri, SeriesMetadata? backup, OriginalSearch originals, CodDatastoreOptions options)
+    StoredObjects objects, SeriesNames names, string rootUri, SeriesMetadata? backup, OriginalSearch originals, bool isNormalizing, CodDatastoreOptions options)
 {
     private readonly List<RepairAction> _actions = [];
     private readonly Dictionary<string, InstanceRecord> _placed = new(StringComparer.Ordinal);
@@ -53,6 +54,11 @@ internal sealed partial class RepairPlanner(
             {
                 await DisposeAsync(newArchive).ConfigureAwait(false);
                 newArchive = changed;
+            }
+
+            if (isNormalizing && (newArchive ?? objects.Archive) is { } whole)
+            {
+                await NormalizeAsync(whole, cancellationToken).ConfigureAwait(false);
             }
 
             return ToPlan(newArchive, usesHashedUids);

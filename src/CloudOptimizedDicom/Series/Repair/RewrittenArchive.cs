@@ -60,7 +60,8 @@ internal sealed partial class RewrittenArchive
 
     private async Task WriteAsync(TarSurvey survey, IEnumerable<InstanceRecord> records, CancellationToken cancellationToken)
     {
-        long soundBytes = survey.SoundBytes;
+        // A header that stands for all members would name what is written behind it as well.
+        long soundBytes = survey.Members.Any(member => member.IsNamedGlobally) ? 0 : survey.SoundBytes;
         await CopyAsync(new ByteRange(0, soundBytes), cancellationToken).ConfigureAwait(false);
         _members.AddRange(survey.Members.Where(member => member.HeaderOffset < soundBytes));
         foreach (TarMember member in survey.Members.Where(member => member.HeaderOffset >= soundBytes))
@@ -145,6 +146,11 @@ internal sealed partial class RewrittenArchive
 
     private async Task<TarMember> CopyAsync(TarMember member, CancellationToken cancellationToken)
     {
+        if (member.IsNamedGlobally)
+        {
+            return await AddAsync(member.Name, member.Data, cancellationToken).ConfigureAwait(false);
+        }
+
         long moved = _writer.Position - member.HeaderOffset;
         await CopyAsync(ByteRange.FromStartAndEnd(member.HeaderOffset, TarBlock.RoundUp(member.Data.End)), cancellationToken).ConfigureAwait(false);
         TarMember copied = member with { HeaderOffset = member.HeaderOffset + moved, Data = new ByteRange(member.Data.Offset + moved, member.Data.Length) };

@@ -115,7 +115,7 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
 
             // Before the lock is held it only matters whether there is anything to do, and then originals would be read twice.
             var originals = new OriginalSearch(handle is not null || options.DryRun ? options.Originals : [], datastore.Sources);
-            RepairPlan plan = await new RepairPlanner(objects, names, _store.RootUri, backup, originals, datastore.Options).CreateAsync(cancellationToken).ConfigureAwait(false);
+            RepairPlan plan = await new RepairPlanner(objects, names, _store.RootUri, backup, originals, options.Normalize, datastore.Options).CreateAsync(cancellationToken).ConfigureAwait(false);
             await using (plan.ConfigureAwait(false))
             {
                 bool isLossUnknown = objects.MetadataFault is not null && backup is null;

@@ -60,8 +60,8 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
         try
         {
             IReadOnlyList<TarMember> rows = RatarmountIndex.Read(index);
-            bool isEqual = rows.Select(row => (row.Name, row.Data)).ToHashSet().SetEquals(members.Select(member => (member.Name, member.Data)));
-            return !isEqual ? (IntegrityFindingKind.IndexDiffers, $"the index lists {rows.Count} members, the archive has {members.Count}, and they differ")
+            HashSet<(string, ByteRange)> entries = RatarmountIndex.ToEntries(members);
+            return !entries.SetEquals(RatarmountIndex.ToEntries(rows)) ? (IntegrityFindingKind.IndexDiffers, $"the index lists {rows.Count} members, the archive has {entries.Count} that it can list, and they differ")
                 : objects.RecordedIndex is { } recorded && (recorded.SizeBytes != index.Length || recorded.Crc32c != Crc32c.Compute(index))
                     ? (IntegrityFindingKind.IndexDiffers, "the index is not the one that the metadata describes")
                     : null;
@@ -85,7 +85,7 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
     {
         if (objects.Lock is { } holder)
         {
-            Add(IntegrityFindingKind.LockHeld, holder.LockUri, $"held by {holder}");
+            CheckLock(holder);
             if (holder.Operation == Locking.LockOperation.Delete)
             {
                 Add(IntegrityFindingKind.DeleteBegun, $"{rootUri}/{names.Folder}", "the series is being deleted, or whoever deleted it has died");
@@ -95,6 +95,26 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
         if (objects.HasErrorLog)
         {
             Add(IntegrityFindingKind.ErrorLogExists, $"{rootUri}/{names.ErrorLog}", "it keeps the series from being opened");
+        }
+    }
+
+    private void CheckLock(Locking.LockHolder holder)
+    {
+        if (holder.Age >= options.LockAbandonedAfter)
+        {
+            string halfDone = objects.ArchiveStanding.Match is ArchiveMatch.Foreign or ArchiveMatch.Missing
+                ? "It has left something half-done" : "The objects belong to each other";
+            Add(
+                IntegrityFindingKind.LockAbandoned,
+                holder.LockUri,
+                $"held by {holder}, which is {options.LockAbandonedAfter} or more. {halfDone}; once its holder is certainly dead, cod repair --force mends the series and removes the lock");
+        }
+        else
+        {
+            Add(
+                IntegrityFindingKind.LockHeld,
+                holder.LockUri,
+                $"held by {holder}. What else is found may be half-done; verify again when the lock is gone, or run cod repair --force if its holder has died");
         }
     }
 
@@ -157,9 +177,9 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
                 continue;
             }
 
-            if (member.Name != SeriesNames.Member(record.Uid))
+            if (RatarmountIndex.RootedPath(member.Name) != RatarmountIndex.RootedPath(SeriesNames.Member(record.Uid)))
             {
-                Add(IntegrityFindingKind.RecordDiffers, record.Uid, $"the member at {record.ArchiveRange} is named {member.Name}");
+                Add(IntegrityFindingKind.RecordDeviates, record.Uid, $"the member at {record.ArchiveRange} is named {member.Name}");
             }
 
             uint crc32c = await archive.ChecksumAsync(record.ArchiveRange, cancellationToken).ConfigureAwait(false);

@@ -6,7 +6,16 @@ namespace CloudOptimizedDicom;
 /// <param name="Message">What was expected and what was found.</param>
 public sealed record IntegrityFinding(IntegrityFindingKind Kind, string Subject, string Message)
 {
-    /// <summary>Whether something is wrong; the others are notes, and there is nothing to repair about them.</summary>
-    public bool IsDamage => Kind
-        is not (IntegrityFindingKind.LockHeld or IntegrityFindingKind.ErrorLogExists or IntegrityFindingKind.DuplicateMember or IntegrityFindingKind.ForeignMember);
+    /// <summary>How much it matters.</summary>
+    public IntegrityClass Class => Kind switch
+    {
+        IntegrityFindingKind.LockHeld or IntegrityFindingKind.ErrorLogExists
+            or IntegrityFindingKind.DuplicateMember or IntegrityFindingKind.ForeignMember => IntegrityClass.Note,
+        IntegrityFindingKind.FramesShifted or IntegrityFindingKind.FramesDeviate or IntegrityFindingKind.TagsDeviate
+            or IntegrityFindingKind.RecordDeviates or IntegrityFindingKind.InstanceUnreadable => IntegrityClass.Deviation,
+        _ => IntegrityClass.Damage,
+    };
+
+    /// <summary>Whether something is wrong: the class is <see cref="IntegrityClass.Damage"/>.</summary>
+    public bool IsDamage => Class == IntegrityClass.Damage;
 }

@@ -1,9 +1,9 @@
 namespace CloudOptimizedDicom;
 
-/// <summary>What can be said of a series that is not as one would wish. <see cref="IntegrityFinding.IsDamage"/> tells damage from notes.</summary>
+/// <summary>What can be said of a series that is not as one would wish. <see cref="IntegrityFinding.Class"/> tells damage from deviations and notes.</summary>
 public enum IntegrityFindingKind
 {
-    /// <summary>A note: somebody holds the lock, and is at work or has died. What else was found may be a writer's half-done work.</summary>
+    /// <summary>A note: somebody holds the lock, and is probably at work. What else was found may be half-done.</summary>
     LockHeld,
 
     /// <summary>A note: an error.log keeps the series from being opened unless <see cref="OpenSeriesOptions.OverrideErrors"/> is set.</summary>
@@ -54,27 +54,50 @@ public enum IntegrityFindingKind
     /// <summary>The index cannot be read, lists other members than the archive has, or has another checksum than the metadata or the store says.</summary>
     IndexDiffers,
 
-    /// <summary>Only with <see cref="VerifyOptions.Deep"/>: an instance is not readable as DICOM.</summary>
+    /// <summary>Only with <see cref="VerifyOptions.Deep"/>, a deviation: an instance has the recorded bytes, but they are not readable as DICOM here.</summary>
     InstanceUnreadable,
 
     /// <summary>
-    /// The record of an instance is at a member of another name, or has UIDs of another series; or, only with
-    /// <see cref="VerifyOptions.Deep"/>, it has other UIDs than the instance, or says otherwise whether it has pixels.
+    /// The record of an instance has UIDs of another series; or, only with <see cref="VerifyOptions.Deep"/>, it has other UIDs than
+    /// the instance.
     /// </summary>
     RecordDiffers,
 
     /// <summary>
-    /// Tags in the metadata cannot be read; or, only with <see cref="VerifyOptions.Deep"/>, they are not those of the instance, as where
-    /// Python left some out.
+    /// Tags in the metadata cannot be read; or, only with <see cref="VerifyOptions.Deep"/>, they contradict those of the instance.
     /// </summary>
     TagsDiffer,
 
-    /// <summary>Only with <see cref="VerifyOptions.Deep"/>: frames are not where the metadata says, or it says nothing of them.</summary>
+    /// <summary>Only with <see cref="VerifyOptions.Deep"/>: frames are not where the metadata says.</summary>
     FramesDiffer,
 
-    /// <summary>Only with <see cref="VerifyOptions.Deep"/>: frames are 8 bytes before where the metadata says, as Python writes native ones.</summary>
+    /// <summary>Only with <see cref="VerifyOptions.Deep"/>, a deviation: frames are 8 bytes before where the metadata says, as Python writes native ones.</summary>
     FramesShifted,
 
     /// <summary>The metadata is not what was uploaded, as the checksum that the store has of it shows: any of it may be wrong.</summary>
     MetadataDiffers,
+
+    /// <summary>
+    /// Only with <see cref="VerifyOptions.Deep"/>, a deviation: the metadata leaves out tags of the instance, as Python does with what it cannot
+    /// convert; has some that are not found in it; or has another beginning of long values.
+    /// </summary>
+    TagsDeviate,
+
+    /// <summary>
+    /// Only with <see cref="VerifyOptions.Deep"/>, a deviation: the metadata says nothing of frames that can be told apart, or has a table of
+    /// frames where none can.
+    /// </summary>
+    FramesDeviate,
+
+    /// <summary>
+    /// A deviation: the instance is in a member of another name; or, only with <see cref="VerifyOptions.Deep"/>, the record says otherwise than
+    /// the instance whether there are pixels, or one of them has no UID where the other has one.
+    /// </summary>
+    RecordDeviates,
+
+    /// <summary>
+    /// The lock is older than <see cref="VerifyOptions.LockAbandonedAfter"/>, so its writer has probably died: nobody else can write until a
+    /// repair takes the lock over.
+    /// </summary>
+    LockAbandoned,
 }

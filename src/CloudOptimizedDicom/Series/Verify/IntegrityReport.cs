@@ -17,9 +17,12 @@ public sealed record IntegrityReport
     /// <summary>Who held the lock when the verification began; <see langword="null"/> for nobody.</summary>
     public LockHolder? Lock { get; init; }
 
-    /// <summary>All that was found, damage and notes, in the order in which it was found.</summary>
+    /// <summary>All that was found, of every class, in the order in which it was found.</summary>
     public required IReadOnlyList<IntegrityFinding> Findings { get; init; }
 
-    /// <summary>Whether nothing is wrong; there may be notes.</summary>
+    /// <summary>Whether nothing is wrong; there may be deviations and notes.</summary>
     public bool IsIntact => !Findings.Any(finding => finding.IsDamage);
+
+    /// <summary>Whether records say otherwise than this library would write them.</summary>
+    public bool HasDeviations => Findings.Any(finding => finding.Class == IntegrityClass.Deviation);
 }

@@ -12,6 +12,8 @@ internal static class RecordCheck
     /// <summary>By how much Python's native frames are too high.</summary>
     private const int PythonShift = 8;
 
+    private const string Advice = "; cod repair --normalize writes the record anew from the instance";
+
     /// <summary>What a record shows to be wrong by itself: tags that cannot be read, or UIDs of another series than it is part of.</summary>
     public static IntegrityFinding? FindFault(InstanceRecord record, SeriesMetadata metadata)
     {
@@ -32,28 +34,47 @@ internal static class RecordCheck
 
     public static IEnumerable<IntegrityFinding> Compare(InstanceRecord record, InstanceScan scan)
     {
-        if ((record.InstanceUid, record.SeriesUid, record.StudyUid, record.HasPixelData)
-            != (scan.InstanceUid ?? "", scan.SeriesUid ?? "", scan.StudyUid ?? "", scan.HasPixelData))
+        (string Recorded, string Found)[] uids =
+        [
+            (record.InstanceUid, scan.InstanceUid ?? ""), (record.SeriesUid, scan.SeriesUid ?? ""), (record.StudyUid, scan.StudyUid ?? ""),
+        ];
+        if (record.HasPixelData != scan.HasPixelData || uids.Any(pair => pair.Recorded != pair.Found))
         {
+            bool isContradiction = uids.Any(pair => pair.Recorded != pair.Found && pair is { Recorded.Length: > 0, Found.Length: > 0 });
             string recorded = Describe(record.InstanceUid, record.SeriesUid, record.StudyUid, record.HasPixelData);
             string found = Describe(scan.InstanceUid, scan.SeriesUid, scan.StudyUid, scan.HasPixelData);
-            yield return new IntegrityFinding(IntegrityFindingKind.RecordDiffers, record.Uid, $"the metadata says {recorded}, the instance {found}");
+            yield return new IntegrityFinding(
+                isContradiction ? IntegrityFindingKind.RecordDiffers : IntegrityFindingKind.RecordDeviates,
+                record.Uid,
+                $"the metadata says {recorded}, the instance {found}");
         }
 
-        if (FindTagDifferences(record, scan) is { } tags)
+        foreach (IntegrityFinding finding in CompareTags(record, scan).Concat(CompareFrames(record, scan)))
         {
-            yield return new IntegrityFinding(IntegrityFindingKind.TagsDiffer, record.Uid, tags);
+            yield return finding;
         }
+    }
 
+    /// <summary>Whether a record has tags or frames that are not found in its instance.</summary>
+    public static bool SaysMore(InstanceRecord record, InstanceScan scan) =>
+        (record.Frames is not null && scan.Frames is null)
+        || (FindUnreadable(record) is null && DicomJsonComparison.Compare(record.Metadata, DicomJsonDataset.Parse(scan.DicomJson))
+            .Any(difference => difference.Kind == DicomJsonDifferenceKind.More));
+
+    private static IEnumerable<IntegrityFinding> CompareFrames(InstanceRecord record, InstanceScan scan)
+    {
         if (IsShifted(record.Frames, scan.Frames))
         {
             yield return new IntegrityFinding(
-                IntegrityFindingKind.FramesShifted, record.Uid, $"the {scan.Frames!.Count} frames are {PythonShift} bytes before where the metadata says");
+                IntegrityFindingKind.FramesShifted, record.Uid, $"the {scan.Frames!.Count} frames are {PythonShift} bytes before where the metadata says{Advice}");
         }
         else if (!AreEqual(record.Frames, scan.Frames))
         {
+            bool isContradiction = record.Frames is not null && scan.Frames is not null;
             yield return new IntegrityFinding(
-                IntegrityFindingKind.FramesDiffer, record.Uid, $"the metadata says {Describe(record.Frames)}, the instance {Describe(scan.Frames)}");
+                isContradiction ? IntegrityFindingKind.FramesDiffer : IntegrityFindingKind.FramesDeviate,
+                record.Uid,
+                $"the metadata says {Describe(record.Frames)}, the instance {Describe(scan.Frames)}{Advice}");
         }
     }
 
@@ -70,18 +91,36 @@ internal static class RecordCheck
         }
     }
 
-    private static string? FindTagDifferences(InstanceRecord record, InstanceScan scan)
+    private static IEnumerable<IntegrityFinding> CompareTags(InstanceRecord record, InstanceScan scan)
     {
-        try
+        if (FindUnreadable(record) is { } unreadable)
         {
-            IReadOnlyList<string> tags = DicomJsonComparison.FindDifferences(record.Metadata, DicomJsonDataset.Parse(scan.DicomJson));
-            string more = tags.Count > MaxTagsNamed ? $" and {tags.Count - MaxTagsNamed} more" : "";
-            return tags.Count == 0 ? null : $"the metadata and the instance differ in {string.Join(", ", tags.Take(MaxTagsNamed).Select(Describe))}{more}";
+            return [new IntegrityFinding(IntegrityFindingKind.TagsDiffer, record.Uid, unreadable)];
         }
-        catch (InstanceMetadataException error)
+
+        ILookup<DicomJsonDifferenceKind, string> tags = DicomJsonComparison.Compare(record.Metadata, DicomJsonDataset.Parse(scan.DicomJson))
+            .ToLookup(difference => difference.Kind, difference => difference.Tag);
+        List<IntegrityFinding> findings = [];
+        if (tags.Contains(DicomJsonDifferenceKind.Value))
         {
-            return error.Message;
+            string contradictions = Describe(tags[DicomJsonDifferenceKind.Value]);
+            findings.Add(new IntegrityFinding(IntegrityFindingKind.TagsDiffer, record.Uid, $"the metadata and the instance differ in {contradictions}{Advice}"));
         }
+
+        string[] deviations =
+        [
+            .. Sentence("leaves out", DicomJsonDifferenceKind.Less),
+            .. Sentence("has, and the instance does not show,", DicomJsonDifferenceKind.More),
+            .. Sentence("has other first bytes, or padding, of", DicomJsonDifferenceKind.Form),
+        ];
+        if (deviations.Length > 0)
+        {
+            findings.Add(new IntegrityFinding(IntegrityFindingKind.TagsDeviate, record.Uid, $"the metadata {string.Join("; ", deviations)}{Advice}"));
+        }
+
+        return findings;
+
+        IEnumerable<string> Sentence(string verb, DicomJsonDifferenceKind kind) => tags.Contains(kind) ? [$"{verb} {Describe(tags[kind])}"] : [];
     }
 
     private static bool IsShifted(FrameIndex? recorded, FrameIndex? found)
@@ -93,7 +132,9 @@ internal static class RecordCheck
 
         for (int i = 0; i < found.Count; i++)
         {
-            if (recorded.Offsets[i] - found.Offsets[i] != PythonShift || recorded.Lengths[i] != found.Lengths[i])
+            // Python divides what there is by the number of frames, so its frames share the padding.
+            long inFront = i * (recorded.Lengths[i] - found.Lengths[i]);
+            if (recorded.Offsets[i] - found.Offsets[i] != PythonShift + inFront || recorded.Lengths[i] < found.Lengths[i])
             {
                 return false;
             }
@@ -106,6 +147,12 @@ internal static class RecordCheck
         a is null || b is null ? a is null && b is null : a.Offsets.SequenceEqual(b.Offsets) && a.Lengths.SequenceEqual(b.Lengths);
 
     private static string Describe(FrameIndex? frames) => frames is null ? "nothing of frames" : $"{frames.Count} frames from byte {frames.Offsets[0]} on";
+
+    private static string Describe(IEnumerable<string> tags)
+    {
+        string[] all = [.. tags];
+        return $"{string.Join(", ", all.Take(MaxTagsNamed).Select(Describe))}{(all.Length > MaxTagsNamed ? $" and {all.Length - MaxTagsNamed} more" : "")}";
+    }
 
     private static string Describe(string tag) =>
         DicomTag.TryParse(tag, out DicomTag parsed) ? $"{parsed} {DicomDictionary.GetKeyword(parsed)}".TrimEnd() : $"an element with a name of {tag.Length} characters";

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Text;
 using SQLitePCL;
 
 namespace CloudOptimizedDicom.Tar.Index;
@@ -72,6 +73,17 @@ internal static class RatarmountIndex
         return members;
     }
 
+    /// <summary>
+    /// What an index says of members, to compare one with an archive: paths and places. Folders are not compared, since an index has some of its
+    /// own making, and neither is a member without a name, which no index can have.
+    /// </summary>
+    public static HashSet<(string Path, ByteRange Data)> ToEntries(IEnumerable<TarMember> members) =>
+    [
+        .. members.Where(member => member.Type != TarEntryType.Directory)
+            .Select(member => (Path: Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(RootedPath(member.Name))), member.Data))
+            .Where(entry => entry.Path.Length > 0),
+    ];
+
     private static void InsertMember(SqliteMemoryDatabase database, sqlite3_stmt insert, string path, TarMember member)
     {
         // Python keeps the type flag of a member as a byte string, that of a folder of its own making as a number.
@@ -111,6 +123,6 @@ internal static class RatarmountIndex
     private static string Parent(string path) => path[..path.LastIndexOf('/')];
 
     /// <summary>The name with a slash before it and none behind; empty for the root.</summary>
-    private static string RootedPath(string name) =>
+    public static string RootedPath(string name) =>
         string.Concat(name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").Select(part => "/" + part));
 }
