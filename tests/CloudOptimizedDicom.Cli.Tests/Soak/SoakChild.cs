@@ -91,7 +91,11 @@ internal sealed class SoakChild : IAsyncDisposable
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            var said = SoakEvent.Parse(line);
+            if (SoakEvent.Parse(line) is not { } said)
+            {
+                continue;
+            }
+
             _hear(this, said);
             if (said.Kind is SoakEventKind.Stalled or SoakEventKind.Finished)
             {

@@ -11,8 +11,16 @@ namespace CloudOptimizedDicom.TestProcess.Soak;
 /// <param name="Text">More in words; empty for nothing.</param>
 internal sealed record SoakEvent(SoakEventKind Kind, long Time, int Operation, int Series, IReadOnlyList<int> Numbers, string Text)
 {
-    public static SoakEvent Parse(string line)
+    private const string End = "\t.";
+
+    /// <summary>Reads a line; null for one that its process was killed in, and so has not said.</summary>
+    public static SoakEvent? Parse(string line)
     {
+        if (!line.EndsWith(End, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         string[] parts = line.Split('\t');
         return new SoakEvent(
             Enum.Parse<SoakEventKind>(parts[0]),
@@ -24,5 +32,5 @@ internal sealed record SoakEvent(SoakEventKind Kind, long Time, int Operation, i
     }
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Kind}\t{Time}\t{Operation}\t{Series}\t{string.Join(',', Numbers)}\t{Text.ReplaceLineEndings(" | ").Replace('\t', ' ')}");
+        CultureInfo.InvariantCulture, $"{Kind}\t{Time}\t{Operation}\t{Series}\t{string.Join(',', Numbers)}\t{Text.ReplaceLineEndings(" | ").Replace('\t', ' ')}{End}");
 }
