@@ -20,7 +20,12 @@ public sealed partial class CodDatastore : IAsyncDisposable
         Store = store;
         _prefix = prefix.Length == 0 ? "" : prefix.TrimEnd('/') + "/";
         Options = options;
-        Sources = new InstanceSources(bucket => OpenStore(bucket, options));
+        Sources = new InstanceSources(bucket => OpenStore(bucket, options), new WebSourceOptions
+        {
+            StallTimeout = options.StallTimeout,
+            AllowCrossHostRedirects = options.AllowCrossHostRedirects,
+            TimeProvider = options.TimeProvider,
+        });
         Metadata = new MetadataCache(options.MetadataCacheBytes);
         Meter = CodMeter.From(options.MeterFactory);
         Logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<CodDatastore>();

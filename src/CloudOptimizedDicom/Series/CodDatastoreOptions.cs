@@ -56,4 +56,26 @@ public sealed record CodDatastoreOptions
     /// </summary>
     /// <value>The default is 0: nothing is kept.</value>
     public long MetadataCacheBytes { get; init; }
+
+    /// <summary>
+    /// How long an instance from a web server may bring no byte before that attempt is given up. What is known to be the same
+    /// version goes on at the byte where it stopped, three times at most; else that instance fails.
+    /// </summary>
+    /// <value>The default is 20 seconds; <see cref="Timeout.InfiniteTimeSpan"/> waits without end.</value>
+    /// <exception cref="ArgumentOutOfRangeException">It is not above zero.</exception>
+    public TimeSpan StallTimeout
+    {
+        get;
+        init => field = value > TimeSpan.Zero || value == Timeout.InfiniteTimeSpan
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A time above zero.");
+    } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// Whether an instance from a web server may come from another host than the one that is asked, where that one redirects.
+    /// Never is a redirect followed from <c>https</c> to <c>http</c>, to another scheme, or from a server of the internet to an
+    /// address of this machine or of a private network.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>: such an instance fails, and its error names the other host.</value>
+    public bool AllowCrossHostRedirects { get; init; }
 }

@@ -48,6 +48,7 @@ public abstract class TelemetryFixture : CloudStorageFixture
         Endpoint = Emulator.Endpoint,
         MeterFactory = Counted,
         TimeProvider = new ImmediateTimeProvider(TimeSpan.FromSeconds(90)),
+        StallTimeout = TimeSpan.FromMinutes(2),
     });
 
     protected static Instance File(string name) => new(FileOf(name));

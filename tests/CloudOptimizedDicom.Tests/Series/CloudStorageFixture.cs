@@ -40,7 +40,7 @@ public abstract class CloudStorageFixture
     /// <summary>Opens the datastore anew; pauses between attempts take no time.</summary>
     protected Task<CodDatastore> OpenAsync() => CodDatastore.OpenAsync(
         $"gs://{Archive}/cod",
-        new CodDatastoreOptions { Endpoint = Emulator.Endpoint, TimeProvider = new ImmediateTimeProvider(TimeSpan.FromSeconds(90)) });
+        new CodDatastoreOptions { Endpoint = Emulator.Endpoint, TimeProvider = new ImmediateTimeProvider(TimeSpan.FromSeconds(90)), StallTimeout = TimeSpan.FromMinutes(2) });
 
     /// <summary>Puts a file into the inbox and gives its URI.</summary>
     protected async Task<string> PutAsync(string name, string file)

@@ -49,7 +49,7 @@ public abstract class CopyFixture
     protected async Task<CodDatastore> OpenAsync(StoreKind kind, string name, CodDatastoreOptions? options = null) =>
         Keep(await CodDatastore.OpenAsync(
             kind == StoreKind.Bucket ? $"gs://{name}/cod" : StorePath(name),
-            (options ?? new CodDatastoreOptions()) with { Endpoint = Emulator.Endpoint, TimeProvider = new ImmediateTimeProvider(TimeSpan.FromSeconds(90)) }));
+            (options ?? new CodDatastoreOptions()) with { Endpoint = Emulator.Endpoint, TimeProvider = new ImmediateTimeProvider(TimeSpan.FromSeconds(90)), StallTimeout = TimeSpan.FromMinutes(2) }));
 
     /// <summary>Opens a bucket through a store of the test.</summary>
     protected CodDatastore Open(string bucket, Func<IObjectStore, IObjectStore> wrap) =>

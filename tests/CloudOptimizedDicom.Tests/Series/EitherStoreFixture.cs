@@ -50,7 +50,7 @@ public abstract class EitherStoreFixture(StoreKind kind)
     /// <summary>Opens the datastore anew; pauses between attempts take no time.</summary>
     protected Task<CodDatastore> OpenAsync() => CodDatastore.OpenAsync(
         kind == StoreKind.Bucket ? $"gs://{Archive}/cod" : Path.Combine(_directory, "store"),
-        new CodDatastoreOptions { Endpoint = Emulator.Endpoint, TimeProvider = new ImmediateTimeProvider(TimeSpan.FromSeconds(90)) });
+        new CodDatastoreOptions { Endpoint = Emulator.Endpoint, TimeProvider = new ImmediateTimeProvider(TimeSpan.FromSeconds(90)), StallTimeout = TimeSpan.FromMinutes(2) });
 
     protected Task<CodObject> OpenSeriesAsync(CodMode mode, SeriesId? id = null) =>
         Datastore.OpenSeriesAsync((id ?? Id).StudyUid, (id ?? Id).SeriesUid, mode);

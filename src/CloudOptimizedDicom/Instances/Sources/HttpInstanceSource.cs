@@ -6,8 +6,9 @@ namespace CloudOptimizedDicom;
 /// <summary>A file on a web server.</summary>
 /// <param name="uri">With the scheme <c>http</c> or <c>https</c>.</param>
 /// <param name="client">Makes the requests; it decompresses nothing.</param>
+/// <param name="stall">How long nothing may come.</param>
 /// <param name="maxSpooledBytes">How much is taken where the server does not say how much will come.</param>
-internal sealed class HttpInstanceSource(string uri, HttpClient client, long maxSpooledBytes) : IInstanceSource
+internal sealed class HttpInstanceSource(string uri, WebClient client, StallLimit stall, long maxSpooledBytes) : IInstanceSource
 {
     private const int SpoolBytes = 128 * 1024;
 
@@ -26,8 +27,8 @@ internal sealed class HttpInstanceSource(string uri, HttpClient client, long max
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, _address) { Headers = { Range = range } };
-            HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response = await stall.RunAsync(
+                token => client.GetAsync(_address, request => request.Headers.Range = range, token), cancellationToken).ConfigureAwait(false);
             if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent))
             {
                 HttpStatusCode status = response.StatusCode;
@@ -47,8 +48,9 @@ internal sealed class HttpInstanceSource(string uri, HttpClient client, long max
 
     private async Task<SourceContent> OpenWholeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        Stream content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        if (response.Content.Headers.ContentLength is { } size)
+        long? length = response.Content.Headers.ContentLength;
+        Stream content = await ReadAsync(response, length is { } all ? (all, all) : null, cancellationToken).ConfigureAwait(false);
+        if (length is { } size)
         {
             return new SourceContent(Uri, content, size, crc32c: null);
         }
@@ -58,13 +60,19 @@ internal sealed class HttpInstanceSource(string uri, HttpClient client, long max
         return await SpoolAsync(content, hasEnd, cancellationToken).ConfigureAwait(false);
     }
 
+    private async Task<Stream> ReadAsync(HttpResponseMessage response, (long Bytes, long SizeBytes)? range, CancellationToken cancellationToken)
+    {
+        Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return new WebContentStream(Uri, client, _address, response, body, range, stall);
+    }
+
     /// <summary>The first bytes; all of them where the server does not say of how many.</summary>
     private async Task<SourceContent> OpenPartAsync(HttpResponseMessage response, bool isWanted, CancellationToken cancellationToken)
     {
         ContentRangeHeaderValue? part = response.Content.Headers.ContentRange;
         if (isWanted && part is { From: 0, To: { } last, Length: { } size })
         {
-            Stream content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            Stream content = await ReadAsync(response, (last + 1, size), cancellationToken).ConfigureAwait(false);
             return new SourceContent(Uri, content, size, crc32c: null) { LengthBytes = last + 1 };
         }
 

@@ -6,19 +6,17 @@ namespace CloudOptimizedDicom;
 
 /// <summary>Finds the source that a URI names. Thread-safe.</summary>
 /// <param name="openBucket">Opens a bucket by its name; each is opened once.</param>
-internal sealed class InstanceSources(Func<string, IObjectStore> openBucket) : IAsyncDisposable
+/// <param name="web">How web servers are asked.</param>
+internal sealed class InstanceSources(Func<string, IObjectStore> openBucket, WebSourceOptions web) : IAsyncDisposable
 {
     private const string CloudStorageScheme = "gs://";
 
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
-
     private readonly ConcurrentDictionary<string, Lazy<IObjectStore>> _buckets = new();
+    private readonly Lazy<WebClient> _web = new(() => new WebClient(web));
+    private readonly StallLimit _stall = new(web.StallTimeout, web.TimeProvider);
 
     /// <summary>For instances that no datastore has read: with the application's default credentials.</summary>
-    public static InstanceSources Default { get; } = new(bucket => new GcsObjectStore(bucket));
+    public static InstanceSources Default { get; } = new(bucket => new GcsObjectStore(bucket), new WebSourceOptions());
 
     /// <exception cref="SourceReadException">The URI is of a kind that is not known.</exception>
     /// <param name="uri">The URI.</param>
@@ -53,7 +51,7 @@ internal sealed class InstanceSources(Func<string, IObjectStore> openBucket) : I
         return scheme < 0 ? new FileInstanceSource(uri) : uri[..scheme].ToUpperInvariant() switch
         {
             "FILE" => new FileInstanceSource(uri),
-            "HTTP" or "HTTPS" => new HttpInstanceSource(uri, Http, maxBytes),
+            "HTTP" or "HTTPS" => new HttpInstanceSource(uri, _web.Value, _stall, maxBytes),
             string other => throw new SourceReadException(uri, new UriFormatException($"the scheme {other} is not known")),
         };
     }
@@ -79,6 +77,11 @@ internal sealed class InstanceSources(Func<string, IObjectStore> openBucket) : I
         foreach (Lazy<IObjectStore> bucket in _buckets.Values.Where(bucket => bucket.IsValueCreated))
         {
             await bucket.Value.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_web.IsValueCreated)
+        {
+            _web.Value.Dispose();
         }
     }
 }

@@ -8,32 +8,43 @@ namespace CloudOptimizedDicom.Tests.Instances.Sources;
 internal sealed class CannedServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly List<TcpClient> _held = [];
     private readonly Task _running;
 
     /// <param name="answer">Gives the answer to a request, by the text of its header.</param>
-    public CannedServer(Func<string, byte[]> answer)
+    /// <param name="stalls">Which connections stay open after the answer, and bring nothing more.</param>
+    public CannedServer(Func<string, byte[]> answer, Predicate<string>? stalls = null)
     {
         _listener.Start();
-        _running = RunAsync(answer);
+        _running = RunAsync(answer, stalls ?? (_ => false));
     }
 
-    public string Uri => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/1.dcm";
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public string Uri => $"http://127.0.0.1:{Port}/1.dcm";
 
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
         await _running;
+        _held.ForEach(client => client.Dispose());
     }
 
-    private async Task RunAsync(Func<string, byte[]> answer)
+    private async Task RunAsync(Func<string, byte[]> answer, Predicate<string> stalls)
     {
         while (true)
         {
             try
             {
-                using TcpClient client = await _listener.AcceptTcpClientAsync();
+                TcpClient client = await _listener.AcceptTcpClientAsync();
+                _held.Add(client);
                 NetworkStream stream = client.GetStream();
-                await stream.WriteAsync(answer(await ReadHeaderAsync(stream)));
+                string asked = await ReadHeaderAsync(stream);
+                await stream.WriteAsync(answer(asked));
+                if (!stalls(asked))
+                {
+                    client.Dispose();
+                }
             }
             catch (IOException)
             {
