@@ -56,7 +56,7 @@ internal static class SecretParameters
     public static bool IsToken(string text) => IsWebToken(text) || (text.Length >= MinBareCharacters && IsRandom(text));
 
     /// <summary>A JSON Web Token (RFC 7519), which begins with <c>{"</c> in base64.</summary>
-    public static bool IsWebToken(string value) => value.StartsWith("eyJ", StringComparison.Ordinal) && value.Count(c => c == '.') >= 1;
+    public static bool IsWebToken(string value) => value.StartsWith("eyJ", StringComparison.Ordinal) && value.Contains('.', StringComparison.Ordinal);
 
     /// <summary>Whether a text looks drawn by lot: one word of letters and digits, as base64 and hexadecimal digits are.</summary>
     private static bool IsRandom(string value) =>

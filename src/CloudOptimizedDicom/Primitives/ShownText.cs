@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace CloudOptimizedDicom;
 
 /// <summary>
@@ -9,11 +11,13 @@ internal static class ShownText
     /// <summary>More of a value is never shown.</summary>
     public const int MaxCharacters = 64;
 
+    private static readonly SearchValues<char> UidCharacters = SearchValues.Create("0123456789.");
+
     /// <summary>A UID: digits and dots; of anything else how long it is.</summary>
     public static string Uid(string? text) => text switch
     {
         null or "" => "none",
-        { Length: <= DicomUid.MaxLength } when text.Contains('.', StringComparison.Ordinal) && !text.AsSpan().ContainsAnyExcept("0123456789.") => text,
+        { Length: <= DicomUid.MaxLength } when text.Contains('.', StringComparison.Ordinal) && !text.AsSpan().ContainsAnyExcept(UidCharacters) => text,
         _ => $"{text.Length} characters that are no UID",
     };
 
