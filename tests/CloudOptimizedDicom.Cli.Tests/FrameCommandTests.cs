@@ -65,6 +65,25 @@ public sealed class FrameCommandTests
     }
 
     [Test]
+    public async Task Export_CutAndStaleFilesOfAnEarlierRun_AreWrittenAgainOrDeleted(CancellationToken cancellationToken)
+    {
+        string output = Path.Combine(_folder, "out");
+        await RunAsync(0, cancellationToken, "export", _series, "--frames", "-o", output, "--instance", _uid);
+        string[] files = [.. Enumerable.Range(1, 4).Select(number => Path.Combine(output, _uid, $"{number}.jpg"))];
+        string[] hashes = [.. files.Select(Hash)];
+        byte[] first = await File.ReadAllBytesAsync(files[0], cancellationToken);
+        await File.WriteAllBytesAsync(files[0], first[..10], cancellationToken);
+        await File.WriteAllBytesAsync(files[1], new byte[new FileInfo(files[1]).Length], cancellationToken);
+        await File.WriteAllBytesAsync(Path.ChangeExtension(files[2], ".raw"), [1], cancellationToken);
+        string notes = Path.Combine(output, _uid, "notes.txt");
+        await File.WriteAllBytesAsync(notes, [1], cancellationToken);
+        CodProcess again = await RunAsync(0, cancellationToken, "export", _series, "--frames", "-o", output, "--instance", _uid);
+        Assert.That(again.Output, Does.Contain("2 frames written").And.Contain("2 were there"));
+        Assert.That(files.Select(Hash), Is.EqualTo(hashes));
+        Assert.That(Directory.GetFiles(Path.Combine(output, _uid)), Is.EquivalentTo([.. files, notes, Path.Combine(output, _uid, ".frames.json")]));
+    }
+
+    [Test]
     public async Task Export_UidThatLeavesTheFolder_IsRefused(CancellationToken cancellationToken)
     {
         string metadata = Path.Combine(_series, "metadata.json");

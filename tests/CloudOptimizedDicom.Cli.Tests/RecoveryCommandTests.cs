@@ -82,6 +82,40 @@ public sealed class RecoveryCommandTests
     }
 
     [Test]
+    public async Task Extract_DamagedInstance_WritesTheOthersAndNamesIt(CancellationToken cancellationToken)
+    {
+        string uid = SeriesFiles.UidOf(SeriesFiles.All[0]);
+        string tar = _series + ".tar";
+        byte[] archive = await File.ReadAllBytesAsync(tar, cancellationToken);
+        archive[2000] ^= 1;
+        await File.WriteAllBytesAsync(tar, archive, cancellationToken);
+        string output = Path.Combine(_folder, "out");
+        CodProcess extracted = await RunAsync(1, cancellationToken, "extract", _series, "-o", output);
+        Assert.That(extracted.Errors, Does.Contain("4 instances in ").And.Contain("1 damaged or missing").And.Contain($"missing: {uid}: "));
+        Assert.That(
+            Directory.GetFiles(output).Select(Path.GetFileNameWithoutExtension),
+            Is.EquivalentTo(SeriesFiles.All.Skip(1).Select(SeriesFiles.UidOf)));
+        JsonElement again = (await RunAsync(1, cancellationToken, "extract", _series, "-o", output, "--json")).JsonLines.Single();
+        Assert.That(again.GetProperty("missing")[0].GetProperty("instance_uid").GetString(), Is.EqualTo(uid));
+    }
+
+    [Test]
+    public async Task Repair_ManyActions_AreOneLineOfAKind(CancellationToken cancellationToken)
+    {
+        string[] copies = SeriesFiles.WriteCopies(Path.Combine(_folder, "more"), 0, 30);
+        await RunAsync(0, cancellationToken, ["ingest", .. copies, "-d", _store]);
+        string[] metadata = Directory.GetFiles(_store, "metadata.json", SearchOption.AllDirectories);
+        foreach (string path in metadata)
+        {
+            File.Delete(path);
+        }
+
+        CodProcess repaired = await RunAsync(0, cancellationToken, "repair", _store, "--dry-run");
+        Assert.That(repaired.Output.Split('\n'), Has.Some.Match("^  RebuildRecord: [0-9]+ times: .*, .*, .* and [0-9]+ more"));
+        Assert.That(repaired.Output.Split('\n'), Has.All.Length.LessThan(1000));
+    }
+
+    [Test]
     public async Task Lock_ThatIsHeld_IsShownAndRemovedOnlyByForce(CancellationToken cancellationToken)
     {
         await using CodDatastore datastore = await CodDatastore.OpenAsync(_store, cancellationToken: cancellationToken);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using CloudOptimizedDicom.Cli.Rendering;
 using CloudOptimizedDicom.Json;
 using CloudOptimizedDicom.Part10;
@@ -12,7 +11,9 @@ internal static class ExportCommand
     private const string Description = """
         Writes each frame of a series, as it is stored, to a file named by its instance and its number, which counts from 1: .jpg,
         .jls, .j2k, .jhc (high-throughput JPEG 2000), .jxl, .rle, .raw for samples, .bin for anything else. Run again, it fetches
-        and writes only what is missing.
+        and writes only what is missing or not what it has written: a list of checksums, .frames.json, is kept beside the frames,
+        and frames of an earlier run that are cut or stale are deleted. An instance that is damaged does not keep the others from
+        being written; the command ends with 1 then.
 
         Examples:
           cod export ./cod-store/studies/1.2/series/1.2.3 --frames -o out       writes out/<instance>/<number>.<extension>
@@ -92,7 +93,8 @@ internal static class ExportCommand
             return (0, 0);
         }
 
-        Dictionary<int, string> there = FindFrames(folder);
+        var frames = new ExportedFrames(folder, instance.Record!.Crc32c);
+        IReadOnlyDictionary<int, string> there = await frames.FindAsync(cancellationToken);
         foreach ((int number, string file) in there.Where(frame => json && frame.Key <= count).OrderBy(frame => frame.Key))
         {
             Print(instance, number, file, new FileInfo(file).Length, isNew: false);
@@ -100,34 +102,24 @@ internal static class ExportCommand
 
         int written = 0;
         Directory.CreateDirectory(folder);
-        await foreach (DicomFrame frame in series.ReadFramesAsync(uid, Enumerable.Range(1, count).Where(number => !there.ContainsKey(number)), options, cancellationToken))
+        try
         {
-            string file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{frame.FrameNumber}.{frame.FileExtension}"));
-            await OutputFile.WriteAsync(file, stream => stream.WriteAsync(frame.Bytes, cancellationToken).AsTask());
-            written++;
-            if (json)
+            await foreach (DicomFrame frame in series.ReadFramesAsync(uid, Enumerable.Range(1, count).Where(number => !there.ContainsKey(number)), options, cancellationToken))
             {
-                Print(instance, frame.FrameNumber, file, frame.Bytes.Length, isNew: true);
+                string file = await frames.WriteAsync(frame, cancellationToken);
+                written++;
+                if (json)
+                {
+                    Print(instance, frame.FrameNumber, file, frame.Bytes.Length, isNew: true);
+                }
             }
+        }
+        finally
+        {
+            await frames.FinishAsync();
         }
 
         return (written, count - written);
-    }
-
-    /// <summary>Frames that an earlier run has written; a file that has its name is whole.</summary>
-    private static Dictionary<int, string> FindFrames(string folder)
-    {
-        var found = new Dictionary<int, string>();
-        foreach (string file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder) : [])
-        {
-            string[] parts = Path.GetFileName(file).Split('.');
-            if (parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-            {
-                found[number] = file;
-            }
-        }
-
-        return found;
     }
 
     private static void Print(Instance instance, int number, string file, long bytes, bool isNew) => JsonLines.Write(writer =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CloudOptimizedDicom.Cli.Rendering;
 
 namespace CloudOptimizedDicom.Cli.Commands;
 
@@ -7,7 +8,8 @@ internal static class ExtractCommand
 {
     private const string Description = """
         Writes all instances of a series, a study or a whole datastore to files named by their UID, byte for byte as they were
-        stored. Run again, it writes only what is missing.
+        stored. Run again, it writes only what is missing. An instance that is damaged does not keep the others from being
+        written: it is named, and the command ends with 1.
 
         Examples:
           cod extract ./cod-store/studies/1.2/series/1.2.3 -o out       writes out/<instance>.dcm
@@ -33,16 +35,42 @@ internal static class ExtractCommand
         {
             await using CodObject series = await datastore.OpenSeriesAsync(id.StudyUid, id.SeriesUid, CodMode.Read, cancellationToken: token);
             string folder = address.Series is null ? Path.Combine(output, id.Path) : output;
-            IReadOnlyList<string> files = await series.ExtractAsync(folder, cancellationToken: token);
+            (IReadOnlyList<string> files, IReadOnlyList<TarValidationException> faults) = await ExtractAsync(series, folder, token);
             return new SeriesRun.Result(
-                $"{files.Count} instances in {folder}",
-                ExitCode.Done,
+                $"{files.Count} instances in {folder}{(faults.Count == 0 ? "" : $", {faults.Count} damaged or missing; cod repair --from puts back what originals have")}",
+                faults.Count == 0 ? ExitCode.Done : ExitCode.Findings,
                 writer =>
                 {
                     writer.WriteNumber("instances", files.Count);
                     writer.WriteString("directory", folder);
+                    writer.WriteStartArray("missing");
+                    foreach (TarValidationException fault in faults)
+                    {
+                        writer.WriteStartObject();
+                        writer.WriteString("instance_uid", fault.InstanceUid);
+                        writer.WriteString("reason", fault.Message);
+                        writer.WriteEndObject();
+                    }
+
+                    writer.WriteEndArray();
                 },
-                series.GetInstances().Sum(instance => instance.Record!.SizeBytes));
+                series.GetInstances().Sum(instance => instance.Record!.SizeBytes))
+            {
+                Details = GroupedLines.Of(faults, _ => "missing", fault => fault.InstanceUid, fault => fault.Message),
+            };
         }, cancellationToken);
+    }
+
+    private static async Task<(IReadOnlyList<string> Files, IReadOnlyList<TarValidationException> Faults)> ExtractAsync(
+        CodObject series, string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await series.ExtractAsync(folder, cancellationToken: cancellationToken), []);
+        }
+        catch (InstancesNotExtractedException error)
+        {
+            return (error.Files, error.Faults);
+        }
     }
 }

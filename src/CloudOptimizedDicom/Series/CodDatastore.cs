@@ -108,7 +108,7 @@ public sealed partial class CodDatastore : IAsyncDisposable
     /// <param name="ticket">The ticket; the series must be one of this datastore.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The series, to be disposed by the caller, which releases the lock.</returns>
-    /// <exception cref="ArgumentException">A UID of the ticket cannot be part of a path.</exception>
+    /// <exception cref="ArgumentException">The ticket is of another datastore, or no series can have handed it out.</exception>
     /// <exception cref="Locking.LockLostException">The ticket was used already, or the lock was removed.</exception>
     /// <exception cref="Metadata.SeriesMetadataException">The metadata is not readable.</exception>
     /// <exception cref="ObjectStoreException">The store did not answer; if it has the lock all the same, the ticket is used up.</exception>

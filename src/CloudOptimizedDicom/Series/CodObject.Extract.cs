@@ -16,7 +16,7 @@ public sealed partial class CodObject
     /// <returns>The files, in stored order.</returns>
     /// <exception cref="ArgumentException">The template leads out of the directory, has an unknown field, or gives two instances one name.</exception>
     /// <exception cref="InvalidOperationException">There are changes that were not synced.</exception>
-    /// <exception cref="TarValidationException">The archive does not hold an instance; those before it are written.</exception>
+    /// <exception cref="InstancesNotExtractedException">The archive does not hold some instances; all others are written.</exception>
     /// <exception cref="SeriesChangedException">The series does not come to rest.</exception>
     /// <exception cref="SeriesDamagedException">A UID in the metadata cannot be part of a file's name.</exception>
     /// <exception cref="ObjectStoreException">The store did not answer.</exception>
@@ -47,8 +47,8 @@ public sealed partial class CodObject
             {
                 if (ReferenceEquals(series.Series.Metadata.Instances, records))
                 {
-                    await ExtractAsync(series, records, files, there, options.Progress, cancellationToken).ConfigureAwait(false);
-                    return files;
+                    List<TarValidationException> faults = await ExtractAsync(series, records, files, there, options.Progress, cancellationToken).ConfigureAwait(false);
+                    return faults.Count == 0 ? files : throw new InstancesNotExtractedException(Uri, WithoutFaulty(records, files, faults), faults);
                 }
 
                 // A writer was at work since the series was opened: what is written is the series of the archive.
@@ -57,7 +57,13 @@ public sealed partial class CodObject
         }
     }
 
-    private static async Task ExtractAsync(
+    private static List<string> WithoutFaulty(IReadOnlyList<InstanceRecord> records, List<string> files, List<TarValidationException> faults)
+    {
+        HashSet<string> faulty = [.. faults.Select(fault => fault.InstanceUid)];
+        return [.. records.Zip(files).Where(pair => !faulty.Contains(pair.First.Uid)).Select(pair => pair.Second)];
+    }
+
+    private static async Task<List<TarValidationException>> ExtractAsync(
         ForwardSeries series,
         IReadOnlyList<InstanceRecord> records,
         List<string> files,
@@ -68,11 +74,21 @@ public sealed partial class CodObject
         Dictionary<InstanceRecord, string> fileOf = records.Zip(files).ToDictionary(pair => pair.First, pair => pair.Second);
         int done = there.Count;
         long bytes = there.Sum(record => record.SizeBytes);
+        List<TarValidationException> faults = [];
         foreach (InstanceRecord record in series.Records)
         {
-            await ExtractAsync(series, record, fileOf[record], cancellationToken).ConfigureAwait(false);
-            progress?.Report(new InstanceProgress(++done, bytes += record.SizeBytes));
+            try
+            {
+                await ExtractAsync(series, record, fileOf[record], cancellationToken).ConfigureAwait(false);
+                progress?.Report(new InstanceProgress(++done, bytes += record.SizeBytes));
+            }
+            catch (TarValidationException fault)
+            {
+                faults.Add(fault);
+            }
         }
+
+        return faults;
     }
 
     /// <summary>The instances that an earlier run has written.</summary>

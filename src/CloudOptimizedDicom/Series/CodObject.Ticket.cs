@@ -58,6 +58,7 @@ public sealed partial class CodObject
 
     internal static async Task<CodObject> ResumeAsync(CodDatastore datastore, CodTicket ticket, CancellationToken cancellationToken)
     {
+        ticket.Require(datastore.Uri);
         SeriesNames names = datastore.Name(new SeriesId(ticket.StudyUid, ticket.SeriesUid));
         var options = new OpenSeriesOptions { UsesHashedUids = ticket.UsesHashedUids, MetadataVersion = ticket.MetadataVersion };
 

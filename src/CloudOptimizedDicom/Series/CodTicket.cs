@@ -41,9 +41,10 @@ public sealed record CodTicket
         ArgumentNullException.ThrowIfNull(text);
         try
         {
-            return JsonSerializer.Deserialize(text, CodTicketJson.Default.CodTicket) ?? throw new FormatException("The text is no ticket.");
+            CodTicket ticket = JsonSerializer.Deserialize(text, CodTicketJson.Default.CodTicket) ?? throw new FormatException("The text is no ticket.");
+            return ticket.FindFault() is { } fault ? throw new FormatException($"The text is no ticket: {fault}.") : ticket;
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or NotSupportedException)
         {
             throw new FormatException("The text is no ticket.", error);
         }
@@ -52,4 +53,25 @@ public sealed record CodTicket
     /// <summary>The ticket as one line of JSON.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => JsonSerializer.Serialize(this, CodTicketJson.Default.CodTicket);
+
+    /// <summary>Refuses a ticket that nobody has handed out, or that is of another datastore: a lock that does not exist must not be taken by it.</summary>
+    /// <exception cref="ArgumentException">It cannot be one.</exception>
+    internal void Require(string datastoreUri)
+    {
+        string? fault = FindFault() ?? (DatastoreUri == datastoreUri ? null : $"it is of the datastore {DatastoreUri}, not of {datastoreUri}");
+        if (fault is not null)
+        {
+            throw new ArgumentException($"The ticket cannot be used: {fault}. Only CodObject.ToTicketAsync makes tickets.");
+        }
+    }
+
+    private string? FindFault() => this switch
+    {
+        { DatastoreUri: null or "" } => "it names no datastore",
+        { StudyUid: null } or { SeriesUid: null } => "it names no series",
+        { Mode: not (CodMode.Write or CodMode.Append) } => "nothing but writing and appending holds a lock",
+        { LockGeneration: < 1 } => $"{LockGeneration} is no generation of a lock",
+        { MetadataVersion: not (MetadataVersion.V1 or MetadataVersion.V2) } => "it names no version of the metadata",
+        _ => null,
+    };
 }
