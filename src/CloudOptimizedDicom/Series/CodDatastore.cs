@@ -14,10 +14,12 @@ public sealed partial class CodDatastore : IAsyncDisposable
     private const string BucketScheme = "gs://";
 
     private readonly string _prefix;
+    private readonly IObjectStore _store;
+    private bool _isDisposed;
 
     private CodDatastore(IObjectStore store, string prefix, CodDatastoreOptions options)
     {
-        Store = store;
+        _store = store;
         _prefix = prefix.Length == 0 ? "" : prefix.TrimEnd('/') + "/";
         Options = options;
         Sources = new InstanceSources(bucket => OpenStore(bucket, options), new WebSourceOptions
@@ -32,9 +34,17 @@ public sealed partial class CodDatastore : IAsyncDisposable
     }
 
     /// <summary>Where it is, without a slash at its end.</summary>
-    public string Uri => $"{Store.RootUri}/{_prefix}".TrimEnd('/');
+    public string Uri => $"{_store.RootUri}/{_prefix}".TrimEnd('/');
 
-    internal IObjectStore Store { get; }
+    /// <exception cref="ObjectDisposedException">The datastore is disposed.</exception>
+    internal IObjectStore Store
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _store;
+        }
+    }
 
     internal CodDatastoreOptions Options { get; }
 
@@ -122,8 +132,14 @@ public sealed partial class CodDatastore : IAsyncDisposable
     /// <returns>When done.</returns>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await Sources.DisposeAsync().ConfigureAwait(false);
-        await Store.DisposeAsync().ConfigureAwait(false);
+        await _store.DisposeAsync().ConfigureAwait(false);
     }
 
     internal SeriesNames Name(SeriesId id) => new(_prefix, id);

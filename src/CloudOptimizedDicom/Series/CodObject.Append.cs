@@ -81,7 +81,7 @@ public sealed partial class CodObject
 
     /// <summary>The bytes of an instance that the series has, of a session that may have it on this machine only.</summary>
     private async Task<Stream> OpenStoredAsync(InstanceRecord record, CancellationToken cancellationToken) => _scratch is { } scratch
-        ? OpenInScratch(scratch, record)
+        ? new InstanceStream(record, ArchiveUri, (range, _) => Task.FromResult(new OpenedRange(scratch.OpenRead(record, range), IsWhole: false)), _datastore.Meter)
         : (await Reader.OpenAsync(record, new ByteRange(0, record.SizeBytes), cancellationToken).ConfigureAwait(false)).Content;
 
     /// <summary>The archive is as it was, and the instances are where they came from.</summary>

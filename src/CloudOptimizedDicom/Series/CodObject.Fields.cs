@@ -17,6 +17,7 @@ public sealed partial class CodObject
     public JsonElement? GetField(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (!_current.Fields.TryGet(name, out ReadOnlyMemory<byte> utf8Json))
         {
             return null;

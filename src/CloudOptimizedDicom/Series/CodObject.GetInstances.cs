@@ -18,6 +18,7 @@ public sealed partial class CodObject
     /// <exception cref="InstanceMetadataException">The tags of an instance are damaged, and another order than the stored one is wanted.</exception>
     public IReadOnlyList<Instance> GetInstances(InstanceOrder order = InstanceOrder.Stored, bool strict = false)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         IReadOnlyList<InstanceRecord> records = _current.Instances;
         return [.. (order == InstanceOrder.Stored || records.Count < 2 ? records : Sort(records, strict)).Select(ToInstance)];
     }

@@ -34,9 +34,9 @@ public sealed partial class CodObject
         cancellationToken.ThrowIfCancellationRequested();
         InstanceRecord record = GetRecord(instanceUid);
         _datastore.Meter.ReadInstances.Add(1);
-        if (_isArchiveChanged && _scratch is { } scratch)
+        if (_isArchiveChanged && _scratch is not null)
         {
-            return Task.FromResult<Stream>(OpenInScratch(scratch, record));
+            return Task.FromResult<Stream>(OpenInScratch(record));
         }
 
         ArchiveReader reader = Reader;
@@ -110,6 +110,7 @@ public sealed partial class CodObject
     /// <inheritdoc cref="OpenInstanceAsync(string, CancellationToken)"/>
     public Task<Stream> OpenInstanceAsync(int index, CancellationToken cancellationToken = default)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _current.Instances.Count);
         return OpenInstanceAsync(_current.Instances[index].Uid, cancellationToken);
@@ -123,6 +124,7 @@ public sealed partial class CodObject
     /// <inheritdoc cref="OpenInstanceAsync(string, CancellationToken)"/>
     public Task<Stream> OpenInstanceAsync(Instance instance, CancellationToken cancellationToken = default)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentNullException.ThrowIfNull(instance);
         string uid = instance.Record?.Uid ?? throw new ArgumentException($"{instance.DicomUri} is not part of a series.", nameof(instance));
         return OpenInstanceAsync(uid, cancellationToken);
@@ -131,6 +133,26 @@ public sealed partial class CodObject
     /// <summary>Begins a span of a read; where nobody listens, not even the URI is made.</summary>
     private Activity? StartRead(string name) => CodActivitySource.HasListeners ? CodActivitySource.Start(name, Uri) : null;
 
-    private InstanceStream OpenInScratch(ScratchArchive scratch, InstanceRecord record) =>
-        new(record, scratch.Path, (range, _) => Task.FromResult(new OpenedRange(scratch.OpenRead(record, range), IsWhole: false)), _datastore.Meter);
+    private InstanceStream OpenInScratch(InstanceRecord record) =>
+        new(record, ArchiveUri, (range, token) => OpenUnsyncedAsync(record, range, token), _datastore.Meter);
+
+    /// <summary>A sync gives the scratch archive away, or a removal moves the instance in it: its bytes are where they are now.</summary>
+    private async Task<OpenedRange> OpenUnsyncedAsync(InstanceRecord expected, ByteRange range, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (!_current.TryGetInstance(expected.Uid, out InstanceRecord? record) || record.SizeBytes != expected.SizeBytes || record.Crc32c != expected.Crc32c)
+        {
+            throw new SeriesChangedException(Uri, attempts: 1);
+        }
+
+        try
+        {
+            return await OpenRangeAsync(record, range.Offset, range.Length, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FileNotFoundException)
+        {
+            // A sync is just giving the file away.
+            throw new SeriesChangedException(Uri, attempts: 1);
+        }
+    }
 }

@@ -134,6 +134,7 @@ public sealed partial class CodObject : IAsyncDisposable
 
     private InstanceRecord GetRecord(string instanceUid)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentNullException.ThrowIfNull(instanceUid);
         return _current.TryGetInstance(instanceUid, out InstanceRecord? record)
             ? record
