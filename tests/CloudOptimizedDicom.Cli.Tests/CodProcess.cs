@@ -21,14 +21,17 @@ internal sealed record CodProcess(int ExitCode, string Output, string Errors)
 
     /// <summary>Runs the command, and gives the most memory that it ever had resident; what it prints may be too much for a text.</summary>
     public static async Task<(CodProcess Cod, long PeakBytes)> MeasureAsync(
-        string[] arguments, CancellationToken cancellationToken, Func<Stream, Task<string>>? readOutput = null)
+        string[] arguments,
+        CancellationToken cancellationToken,
+        Func<Stream, Task<string>>? readOutput = null,
+        Dictionary<string, string>? environment = null)
     {
         string result = Path.GetTempFileName();
         try
         {
             string[] measured = [DotnetHost, "exec", InOutput("cod.dll"), .. arguments];
             string[] command = ["exec", InOutput("CloudOptimizedDicom.TestProcess.dll"), "measure", result, .. measured];
-            CodProcess cod = await RunAsync(DotnetHost, command, cancellationToken, readOutput: readOutput);
+            CodProcess cod = await RunAsync(DotnetHost, command, cancellationToken, readOutput: readOutput, environment: environment);
             return (cod, long.Parse(await File.ReadAllTextAsync(result, cancellationToken), CultureInfo.InvariantCulture));
         }
         finally

@@ -29,12 +29,16 @@ internal sealed class IngestInput(string[] paths, string[] listings, string? inv
     /// <summary>Told of a row of the inventory that cannot be used; null to end there.</summary>
     public Action<InventoryException>? OnBadRow { get; set; }
 
+    /// <summary>Told of a folder that cannot be read, or of a file in one whose name is not text; null to end there.</summary>
+    public Action<SourceReadException>? OnUnreadable { get; set; }
+
     /// <summary>Reads it.</summary>
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
+    /// <exception cref="SourceReadException">A folder cannot be read.</exception>
     /// <exception cref="InventoryException">The inventory cannot be used.</exception>
     public async IAsyncEnumerable<Instance> ReadAsync(CodDatastore datastore, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (Instance instance in paths.SelectMany(Expand))
+        foreach (Instance instance in paths.SelectMany(path => Expand(path, cancellationToken)))
         {
             yield return instance;
         }
@@ -60,7 +64,7 @@ internal sealed class IngestInput(string[] paths, string[] listings, string? inv
 
         if (inventory is not null)
         {
-            await using Stream rows = inventory == "-" ? Console.OpenStandardInput() : File.OpenRead(inventory);
+            await using Stream rows = await InputStream.OpenAsync(inventory, cancellationToken);
             await foreach (Instance instance in InstanceInventory.ReadAsync(rows, uidHasher, OnBadRow, cancellationToken))
             {
                 OnInstance?.Invoke();
@@ -82,20 +86,45 @@ internal sealed class IngestInput(string[] paths, string[] listings, string? inv
         return true;
     }
 
-    private IEnumerable<Instance> Expand(string path)
+    private IEnumerable<Instance> Expand(string path, CancellationToken cancellationToken)
     {
         if (Directory.Exists(path))
         {
-            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => Found(ToInstance(file)));
+            var folder = InstanceFolder.Read(path, cancellationToken);
+            foreach (SourceReadException error in folder.Errors)
+            {
+                (OnUnreadable ?? throw error).Invoke(error);
+            }
+
+            Interlocked.Add(ref _skipped, folder.OtherFiles);
+            return folder.Files.Select(file => Found(ToInstance(file)));
         }
 
-        if (!path.Contains("://", StringComparison.Ordinal) && !File.Exists(path))
+        if (!path.Contains("://", StringComparison.Ordinal) && !MayExist(path))
         {
             throw new FileNotFoundException($"There is no file or folder {RedactedUri.Redact(path)}.", RedactedUri.Redact(path));
         }
 
         OnInstance?.Invoke();
         return [ToInstance(path)];
+    }
+
+    /// <summary>Not only what is there, but also what cannot be looked at: that fails by itself, and says why.</summary>
+    private static bool MayExist(string path)
+    {
+        try
+        {
+            _ = File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
     }
 
     private Instance Found(Instance instance)

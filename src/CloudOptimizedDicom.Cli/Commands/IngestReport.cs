@@ -16,6 +16,12 @@ internal sealed class IngestReport : IDisposable
     public IngestReport(string path)
     {
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        if (!_file.CanSeek)
+        {
+            _file.Dispose();
+            throw new UsageException($"{path} is not a regular file, so nothing can be added to it.");
+        }
+
         if (_file.Length > 0)
         {
             // A run that was killed may have left a part of a line.
@@ -39,6 +45,13 @@ internal sealed class IngestReport : IDisposable
             Add(series, series.IsLocked ? "locked" : "failed", error.Instance, error.Error.Message);
         }
 
+        Write();
+    }
+
+    public void Add(SourceReadException unreadable)
+    {
+        _lines.ResetWrittenCount();
+        JsonLines.Write(_lines, writer => IngestJson.Write(writer, unreadable));
         Write();
     }
 

@@ -50,8 +50,9 @@ internal sealed class IngestRun(CodDatastore datastore, IngestInput input, Inges
 
     private IAsyncEnumerable<Instance> ReadInput(CancellationToken cancellationToken)
     {
-        // A row that cannot be used may be an instance that the series has: nothing is replaced then.
+        // What cannot be used may be an instance that the series has: nothing is replaced then.
         input.OnBadRow = options.Mode == CodMode.Write ? null : AddBadRow;
+        input.OnUnreadable = options.Mode == CodMode.Write ? null : AddUnreadable;
         return input.ReadAsync(datastore, cancellationToken);
     }
 
@@ -59,16 +60,30 @@ internal sealed class IngestRun(CodDatastore datastore, IngestInput input, Inges
     {
         lock (_totals)
         {
-            _totals.AddBadRow();
             report?.Add(error);
-            if (json)
-            {
-                JsonLines.Write(writer => IngestJson.Write(writer, error));
-            }
-            else
-            {
-                Terminal.WriteError(error.Message);
-            }
+            AddUnusable(error.Message, writer => IngestJson.Write(writer, error));
+        }
+    }
+
+    private void AddUnreadable(SourceReadException error)
+    {
+        lock (_totals)
+        {
+            report?.Add(error);
+            AddUnusable(error.Message, writer => IngestJson.Write(writer, error));
+        }
+    }
+
+    private void AddUnusable(string message, Action<Utf8JsonWriter> write)
+    {
+        _totals.AddUnusable();
+        if (json)
+        {
+            JsonLines.Write(write);
+        }
+        else
+        {
+            Terminal.WriteError(message);
         }
     }
 

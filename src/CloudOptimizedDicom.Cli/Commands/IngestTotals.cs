@@ -29,8 +29,8 @@ internal sealed class IngestTotals
         _hasFindings |= !outcome.IsLocked && outcome.Errors.Count + outcome.Conflict.Count > 0;
     }
 
-    /// <summary>Counts a row of an inventory that could not be used.</summary>
-    public void AddBadRow()
+    /// <summary>Counts something of the input that could not be used: a row of an inventory, a folder.</summary>
+    public void AddUnusable()
     {
         _failed++;
         _hasFindings = true;

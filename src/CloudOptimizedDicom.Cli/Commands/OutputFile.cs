@@ -13,6 +13,14 @@ internal static class OutputFile
             return;
         }
 
+        // A device such as /dev/null must not be replaced by a file.
+        if (output.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(output))
+        {
+            await using FileStream device = File.OpenWrite(output);
+            await write(device);
+            return;
+        }
+
         string partial = $"{output}.{Guid.NewGuid():N}.partial";
         try
         {

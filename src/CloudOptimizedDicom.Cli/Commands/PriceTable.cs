@@ -34,7 +34,7 @@ internal sealed record PriceTable(
     {
         try
         {
-            await using FileStream file = File.OpenRead(path);
+            await using Stream file = await InputStream.OpenAsync(path, cancellationToken);
             PriceTable? table = await JsonSerializer.DeserializeAsync(file, PriceTableJson.Default.PriceTable, cancellationToken);
             return table ?? throw new UsageException($"{path} is no price table.");
         }

@@ -9,7 +9,7 @@ internal static class UidKeyFile
     /// <exception cref="UsageException">They are too few, or too many to be a key.</exception>
     public static async Task<KeyedUidHasher> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        await using FileStream file = File.OpenRead(path);
+        await using Stream file = await InputStream.OpenAsync(path, cancellationToken);
         byte[] key = new byte[MaxBytes + 1];
         int read = await file.ReadAtLeastAsync(key, key.Length, throwOnEndOfStream: false, cancellationToken);
         return read is >= KeyedUidHasher.MinKeyBytes and <= MaxBytes

@@ -56,6 +56,16 @@ internal static class IngestJson
         writer.WriteEndObject();
     }
 
+    /// <summary>The object of a folder that cannot be read, or of a file in one whose name is not text.</summary>
+    public static void Write(Utf8JsonWriter writer, SourceReadException unreadable)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("outcome", "failed");
+        writer.WriteString("uri", unreadable.Uri);
+        writer.WriteString("error", unreadable.Message);
+        writer.WriteEndObject();
+    }
+
     /// <summary>The members of a cost.</summary>
     public static void Write(Utf8JsonWriter writer, RequestEstimate cost, decimal dollars)
     {

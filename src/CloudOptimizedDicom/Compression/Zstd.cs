@@ -46,7 +46,10 @@ internal static unsafe class Zstd
 
     /// <summary>Inflates one or several frames, with or without content size, that fill the source exactly.</summary>
     /// <param name="source">The frames.</param>
-    /// <param name="destination">Receives the content; after an exception, some part of it.</param>
+    /// <param name="destination">
+    /// Receives the content; is asked for memory once, for just as much as the content has, and not before it is known that
+    /// the content is within the limit.
+    /// </param>
     /// <param name="maxBytes">The content may be as long as this; no frame's own claim is believed beyond it.</param>
     /// <exception cref="CompressedDataException">The source is anything else, or its content is too long.</exception>
     public static void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, long maxBytes)
@@ -55,12 +58,12 @@ internal static unsafe class Zstd
         ZstdDecompressionContext context = Decompressors.Rent();
         try
         {
-            long remaining = maxBytes;
-            do
+            long total = Measure(context, source, Math.Min(maxBytes, Array.MaxLength));
+            if (total > 0)
             {
-                remaining -= DecompressFrame(context, ref source, destination, remaining, maxBytes);
+                Inflate(context, source, destination.GetSpan((int)total)[..(int)total]);
+                destination.Advance((int)total);
             }
-            while (!source.IsEmpty);
         }
         finally
         {
@@ -68,38 +71,67 @@ internal static unsafe class Zstd
         }
     }
 
-    private static long DecompressFrame(
-        ZstdDecompressionContext context, ref ReadOnlySpan<byte> source, IBufferWriter<byte> destination, long remaining, long maxBytes)
+    /// <summary>The length of the content. Frames that do not give theirs are inflated for it, and what comes is thrown away.</summary>
+    private static long Measure(ZstdDecompressionContext context, ReadOnlySpan<byte> source, long maxBytes)
     {
-        long? contentSize = ReadContentSize(source);
-        if (contentSize > remaining)
+        long total = 0;
+        do
         {
-            throw CompressedDataException.TooLarge(Format, maxBytes);
+            var frame = ZstdFrame.Read(source);
+            total += frame.ContentBytes > maxBytes - total
+                ? throw CompressedDataException.TooLarge(Format, maxBytes)
+                : frame.ContentBytes ?? MeasureFrame(context, source[..frame.Length], maxBytes - total, maxBytes);
+            source = source[frame.Length..];
         }
+        while (!source.IsEmpty);
+        return total;
+    }
 
-        _ = ZstdNative.Reset(context, ZstdNative.ResetSessionOnly);
-        long written = 0;
-        while (true)
+    private static long MeasureFrame(ZstdDecompressionContext context, ReadOnlySpan<byte> frame, long remaining, long maxBytes)
+    {
+        byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
         {
-            // Room for one byte more than is allowed lets a frame show that it has more.
-            long wanted = contentSize - written is { } rest and > 0 ? rest : ChunkBytes;
-            int room = (int)Math.Min(Math.Min(wanted, remaining - written + 1), Array.MaxLength);
-            nuint result = DecompressStep(context, ref source, destination.GetSpan(room)[..room], out int produced);
-            written += produced;
-            if (written > remaining)
+            _ = ZstdNative.Reset(context, ZstdNative.ResetSessionOnly);
+            for (long total = 0; ;)
             {
-                throw CompressedDataException.TooLarge(Format, maxBytes);
+                nuint result = DecompressStep(context, ref frame, chunk, out int produced);
+                total += produced;
+                if (total > remaining)
+                {
+                    throw CompressedDataException.TooLarge(Format, maxBytes);
+                }
+
+                if (result == 0)
+                {
+                    return total;
+                }
+
+                if (frame.IsEmpty && produced < chunk.Length)
+                {
+                    throw new CompressedDataException(Format, "it is cut short");
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
+    private static void Inflate(ZstdDecompressionContext context, ReadOnlySpan<byte> source, Span<byte> content)
+    {
+        fixed (byte* sourceStart = source, contentStart = content)
+        {
+            nuint written = ZstdNative.Decompress(context, contentStart, (nuint)content.Length, sourceStart, (nuint)source.Length);
+            if (ZstdNative.IsError(written) != 0)
+            {
+                throw new CompressedDataException(Format, ErrorName(written));
             }
 
-            destination.Advance(produced);
-            if (result == 0)
+            if ((int)written != content.Length)
             {
-                return written;
-            }
-
-            if (source.IsEmpty && produced < room)
-            {
-                throw new CompressedDataException(Format, "it is cut short");
+                throw new CompressedDataException(Format, $"it has {written} bytes instead of {content.Length}");
             }
         }
     }
@@ -120,19 +152,6 @@ internal static unsafe class Zstd
             source = source[(int)input.Position..];
             produced = (int)output.Position;
             return result;
-        }
-    }
-
-    private static long? ReadContentSize(ReadOnlySpan<byte> source)
-    {
-        fixed (byte* start = source)
-        {
-            return ZstdNative.GetFrameContentSize(start, (nuint)source.Length) switch
-            {
-                ZstdNative.ContentSizeUnknown => null,
-                ZstdNative.ContentSizeError => throw new CompressedDataException(Format, "where a frame should begin is none"),
-                ulong size => (long)Math.Min(size, long.MaxValue),
-            };
         }
     }
 

@@ -5,12 +5,6 @@ namespace CloudOptimizedDicom.Compression;
 /// <summary>The functions of libzstd's stable interface (zstd.h) that are used here.</summary>
 internal static unsafe partial class ZstdNative
 {
-    /// <summary>Returned as a frame's content size when its header does not give one.</summary>
-    public const ulong ContentSizeUnknown = ulong.MaxValue;
-
-    /// <summary>Returned as a frame's content size when there is no frame.</summary>
-    public const ulong ContentSizeError = ulong.MaxValue - 1;
-
     /// <summary>Forgets a frame that was left unfinished, keeps parameters (ZSTD_reset_session_only).</summary>
     public const int ResetSessionOnly = 1;
 
@@ -44,11 +38,12 @@ internal static unsafe partial class ZstdNative
     [LibraryImport(ZstdLibrary.Name, EntryPoint = "ZSTD_DCtx_reset")]
     public static partial nuint Reset(ZstdDecompressionContext context, int directive);
 
+    [LibraryImport(ZstdLibrary.Name, EntryPoint = "ZSTD_decompressDCtx")]
+    public static partial nuint Decompress(
+        ZstdDecompressionContext context, byte* destination, nuint capacity, byte* source, nuint sourceSize);
+
     [LibraryImport(ZstdLibrary.Name, EntryPoint = "ZSTD_decompressStream")]
     public static partial nuint DecompressStream(ZstdDecompressionContext context, Buffer* output, Buffer* input);
-
-    [LibraryImport(ZstdLibrary.Name, EntryPoint = "ZSTD_getFrameContentSize")]
-    public static partial ulong GetFrameContentSize(byte* source, nuint sourceSize);
 
     [LibraryImport(ZstdLibrary.Name, EntryPoint = "ZSTD_isError")]
     public static partial uint IsError(nuint code);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Json;
 using CloudOptimizedDicom.Part10;
 
@@ -13,14 +14,22 @@ public sealed class InstanceRecord
     /// <summary>Tags up to this size stay in memory once they were asked for; larger ones may have to be inflated again.</summary>
     private const int MaxKeptBytes = 64 * 1024;
 
+    /// <summary>
+    /// How many times their stored size tags may have to stay in memory: about three is usual, and what inflates to far more
+    /// would otherwise fill the memory from small metadata.
+    /// </summary>
+    private const int MaxKeptRatio = 32;
+
     private readonly ReadOnlyMemory<byte> _json;
     private readonly ReadOnlyMemory<byte> _storedMetadata;
+    private readonly DecompressionLimits _limits;
     private volatile object? _metadata;
 
-    internal InstanceRecord(ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> storedMetadata)
+    internal InstanceRecord(ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> storedMetadata, DecompressionLimits limits)
     {
         _json = json;
         _storedMetadata = storedMetadata;
+        _limits = limits;
     }
 
     /// <summary>
@@ -84,7 +93,7 @@ public sealed class InstanceRecord
     /// All tags in the DICOM JSON model. Version 2.0 is inflated at the first call, and again at later ones when it is large
     /// and memory was short in between.
     /// </summary>
-    /// <exception cref="InstanceMetadataException">What is stored is damaged.</exception>
+    /// <exception cref="InstanceMetadataException">What is stored is damaged, or inflates to more than <see cref="DecompressionLimits"/> allow.</exception>
     public DicomJsonDataset Metadata
     {
         get
@@ -95,8 +104,9 @@ public sealed class InstanceRecord
                 return known;
             }
 
-            DicomJsonDataset metadata = StoredTags.Read(_storedMetadata, Version, Uid);
-            _metadata = metadata.Utf8Json.Length <= MaxKeptBytes ? metadata : new WeakReference<DicomJsonDataset>(metadata);
+            DicomJsonDataset metadata = StoredTags.Read(_storedMetadata, Version, Uid, _limits);
+            bool isKept = metadata.Utf8Json.Length <= Math.Min(MaxKeptBytes, MaxKeptRatio * (long)_storedMetadata.Length);
+            _metadata = isKept ? metadata : new WeakReference<DicomJsonDataset>(metadata);
             return metadata;
         }
     }
@@ -117,7 +127,7 @@ public sealed class InstanceRecord
         IReadOnlyList<string> dependencies,
         MetadataVersion version,
         DateTimeOffset now) =>
-        Read(InstanceRecordJson.Create(scan, archiveRange, originalPath, dependencies, version, now), uid);
+        Read(InstanceRecordJson.Create(scan, archiveRange, originalPath, dependencies, version, now), uid, DecompressionLimits.Default);
 
     /// <summary>The same record with one more duplicate of other content; the record itself when the path is known already.</summary>
     internal InstanceRecord WithDiffHashDupePath(string path, DateTimeOffset now) => DiffHashDupePaths.Contains(path)
@@ -143,13 +153,13 @@ public sealed class InstanceRecord
             skipInputValidation: true);
     }
 
-    private static InstanceRecord Read(byte[] json, string uid)
+    private static InstanceRecord Read(byte[] json, string uid, DecompressionLimits limits)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = DicomJsonWriter.MaxJsonDepth });
         reader.Read();
-        return InstanceRecordReader.Read(ref reader, json, uid, previous: null);
+        return InstanceRecordReader.Read(ref reader, json, uid, previous: null, limits);
     }
 
     private InstanceRecord With(params ReadOnlySpan<(string Name, byte[] Json)> members) =>
-        Read(JsonMembers.Set(_json.Span, members), Uid);
+        Read(JsonMembers.Set(_json.Span, members), Uid, _limits);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Json;
 using CloudOptimizedDicom.Part10;
 
@@ -39,9 +40,11 @@ internal ref partial struct InstanceRecordReader
     /// <param name="json">What the reader reads; the record keeps its part of it.</param>
     /// <param name="uid">The record's key.</param>
     /// <param name="previous">A record of the same series, whose texts are used again where they are equal.</param>
+    /// <param name="limits">How far the tags may inflate.</param>
     /// <exception cref="InstanceMetadataException">A member is missing or wrong.</exception>
     /// <exception cref="JsonException">The JSON is malformed.</exception>
-    public static InstanceRecord Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json, string uid, InstanceRecord? previous)
+    public static InstanceRecord Read(
+        ref Utf8JsonReader reader, ReadOnlyMemory<byte> json, string uid, InstanceRecord? previous, DecompressionLimits limits)
     {
         var record = new InstanceRecordReader(uid, previous);
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -55,7 +58,7 @@ internal ref partial struct InstanceRecordReader
             record.ReadMember(ref reader);
         }
 
-        return record.ToRecord(json, start..(int)reader.BytesConsumed);
+        return record.ToRecord(json, start..(int)reader.BytesConsumed, limits);
     }
 
     private void ReadMember(ref Utf8JsonReader reader)
@@ -137,7 +140,7 @@ internal ref partial struct InstanceRecordReader
         }
     }
 
-    private readonly InstanceRecord ToRecord(ReadOnlyMemory<byte> json, Range range)
+    private readonly InstanceRecord ToRecord(ReadOnlyMemory<byte> json, Range range, DecompressionLimits limits)
     {
         Range metadata = _metadata ?? throw Missing("metadata");
         bool isV1 = _version == MetadataVersion.V1;
@@ -154,7 +157,7 @@ internal ref partial struct InstanceRecordReader
             throw Fault("headers", $"give bytes {start} to {end}, but size is {size}");
         }
 
-        return new InstanceRecord(json[range], json[metadata])
+        return new InstanceRecord(json[range], json[metadata], limits)
         {
             Uid = _uid,
             InstanceUid = isV1 ? _tags.InstanceUid ?? "" : _instanceUid ?? throw Missing("instance_uid"),

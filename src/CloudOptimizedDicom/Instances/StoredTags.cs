@@ -10,11 +10,6 @@ namespace CloudOptimizedDicom;
 /// <summary>The member <c>metadata</c> of an instance: the tags themselves in version 1.0, base64 of zstd of them in 2.0.</summary>
 internal static class StoredTags
 {
-    private const long MaxInflatedBytes = 1L << 30;
-
-    // A frame cannot hold more than a block of 128 KiB in 4 bytes, whatever it claims.
-    private const long MaxZstdRatio = 32 * 1024;
-
     public static void Write(Utf8JsonWriter output, ReadOnlySpan<byte> dicomJson, MetadataVersion version)
     {
         if (version == MetadataVersion.V1)
@@ -31,12 +26,18 @@ internal static class StoredTags
     /// <param name="stored">The JSON of the member; it is kept in version 1.0.</param>
     /// <param name="version">How the tags are stored.</param>
     /// <param name="uid">For the exception.</param>
-    /// <exception cref="InstanceMetadataException">It is damaged.</exception>
-    public static DicomJsonDataset Read(ReadOnlyMemory<byte> stored, MetadataVersion version, string uid)
+    /// <param name="limits">How far it may inflate.</param>
+    /// <exception cref="InstanceMetadataException">It is damaged, or inflates to more than is allowed.</exception>
+    public static DicomJsonDataset Read(ReadOnlyMemory<byte> stored, MetadataVersion version, string uid, DecompressionLimits limits)
     {
         try
         {
-            return DicomJsonDataset.Parse(version == MetadataVersion.V1 ? stored : Inflate(stored.Span));
+            return DicomJsonDataset.Parse(version == MetadataVersion.V1 ? stored : Inflate(stored.Span, limits));
+        }
+        catch (CompressedDataException exception) when (exception.MaxBytes is { } maxBytes)
+        {
+            throw new InstanceMetadataException(
+                uid, "metadata", $"inflates to more than the {maxBytes} bytes that {nameof(DecompressionLimits)} allow", exception);
         }
         catch (Exception exception) when (exception is FormatException or CompressedDataException or DicomJsonException)
         {
@@ -44,7 +45,7 @@ internal static class StoredTags
         }
     }
 
-    private static ReadOnlyMemory<byte> Inflate(ReadOnlySpan<byte> jsonString)
+    private static ReadOnlyMemory<byte> Inflate(ReadOnlySpan<byte> jsonString, DecompressionLimits limits)
     {
         ReadOnlySpan<byte> base64 = jsonString[1..^1];
         if (base64.Contains((byte)'\\'))
@@ -63,7 +64,7 @@ internal static class StoredTags
             }
 
             var json = new ArrayBufferWriter<byte>();
-            Zstd.Decompress(compressed.AsSpan(0, length), json, Math.Min(MaxInflatedBytes, length * MaxZstdRatio));
+            Zstd.Decompress(compressed.AsSpan(0, length), json, limits.ForTags(length));
             return json.WrittenMemory;
         }
         finally

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Json;
 using CloudOptimizedDicom.Storage;
 
@@ -71,8 +72,10 @@ internal sealed class SeriesMetadata
     /// <summary>Reads what <see cref="Write"/> wrote, or Python.</summary>
     /// <param name="stored">The object's bytes, plain or gzip; plain ones are kept and must not change.</param>
     /// <param name="uri">The object, for exceptions.</param>
+    /// <param name="limits">How far they, and the tags in them, may inflate; null for the defaults.</param>
     /// <exception cref="SeriesMetadataException">They cannot be used.</exception>
-    public static SeriesMetadata Parse(ReadOnlyMemory<byte> stored, string uri) => new SeriesMetadataReader(uri).Read(stored);
+    public static SeriesMetadata Parse(ReadOnlyMemory<byte> stored, string uri, DecompressionLimits? limits = null) =>
+        new SeriesMetadataReader(uri, limits ?? DecompressionLimits.Default).Read(stored);
 
     public bool TryGetInstance(string uid, [NotNullWhen(true)] out InstanceRecord? record) => _instances.TryGetValue(uid, out record);
 

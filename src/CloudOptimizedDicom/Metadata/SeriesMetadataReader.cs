@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Unicode;
 using CloudOptimizedDicom.Compression;
@@ -10,13 +9,11 @@ namespace CloudOptimizedDicom.Metadata;
 
 /// <summary>Reads a <c>metadata.json</c> in one pass over its bytes.</summary>
 /// <param name="uri">The object, for exceptions.</param>
-internal sealed class SeriesMetadataReader(string uri)
+/// <param name="limits">How far it, and the tags in it, may inflate.</param>
+internal sealed class SeriesMetadataReader(string uri, DecompressionLimits limits)
 {
     private const int MaxBytes = 1 << 30;
     private const int MaxInstances = 10_000_000;
-
-    // No deflated stream grows more than this.
-    private const int MaxDeflateRatio = 1032;
 
     private readonly SeriesFields _fields = new();
     private SeriesFields _unknownOfCod = new();
@@ -56,23 +53,20 @@ internal sealed class SeriesMetadataReader(string uri)
                 throw;
             }
 
-            return new SeriesMetadataReader(uri).ReadJson(quoted);
+            return new SeriesMetadataReader(uri, limits).ReadJson(quoted);
         }
     }
 
     private ReadOnlyMemory<byte> Inflate(ReadOnlySpan<byte> stored)
     {
-        // A member ends in the length of its content, which is only believed as far as the content can be that long.
-        long claimed = BinaryPrimitives.ReadUInt32LittleEndian(stored.Length >= 4 ? stored[^4..] : [0, 0, 0, 0]);
-        long expected = Math.Min(claimed, Math.Min(MaxBytes, (long)stored.Length * MaxDeflateRatio));
-        var json = new ArrayBufferWriter<byte>((int)Math.Max(expected, 1));
+        var json = new ArrayBufferWriter<byte>();
         try
         {
-            Gzip.Decompress(stored, json, MaxBytes);
+            Gzip.Decompress(stored, json, Math.Min(MaxBytes, limits.ForMetadata(stored.Length)));
         }
         catch (CompressedDataException exception)
         {
-            throw new SeriesMetadataException(uri, null, exception.Message, exception);
+            throw new SeriesMetadataException(uri, null, exception.MaxBytes is null ? exception.Message : $"{exception.Message} {nameof(DecompressionLimits)} set the limit.", exception);
         }
 
         return json.WrittenMemory;
@@ -171,7 +165,7 @@ internal sealed class SeriesMetadataReader(string uri)
         {
             string uid = JsonText.Read(ref reader);
             reader.Read();
-            previous = InstanceRecordReader.Read(ref reader, json, uid, previous);
+            previous = InstanceRecordReader.Read(ref reader, json, uid, previous, limits);
             _instances[uid] = previous;
             _version = previous.Version;
             if (_instances.Count > MaxInstances)

@@ -87,7 +87,7 @@ public sealed partial class CodDatastore
     {
         try
         {
-            return await StoredSeries.ReadAsync(Store, names, known: null, cancellationToken).ConfigureAwait(false);
+            return await StoredSeries.ReadAsync(Store, names, known: null, Options.Decompression, cancellationToken).ConfigureAwait(false);
         }
         catch (SeriesMetadataException)
         {

@@ -38,7 +38,7 @@ public sealed partial class CodDatastore
 
     private async Task<IntegrityReport> CheckAsync(SeriesNames names, VerifyOptions options, CancellationToken cancellationToken)
     {
-        StoredObjects objects = await StoredObjects.ReadAsync(Store, names, Options.ScratchDirectory, cancellationToken).ConfigureAwait(false);
+        StoredObjects objects = await StoredObjects.ReadAsync(Store, names, Options, cancellationToken).ConfigureAwait(false);
         await using (objects.ConfigureAwait(false))
         {
             return objects.Exists

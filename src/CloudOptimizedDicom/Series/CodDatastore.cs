@@ -148,7 +148,7 @@ public sealed partial class CodDatastore : IAsyncDisposable
     internal async Task<StoredSeries?> ReadMetadataAsync(SeriesNames names, CancellationToken cancellationToken)
     {
         Metadata.TryGet(names.Metadata, out StoredSeries? known);
-        StoredSeries? stored = await StoredSeries.ReadAsync(Store, names, known, cancellationToken).ConfigureAwait(false);
+        StoredSeries? stored = await StoredSeries.ReadAsync(Store, names, known, Options.Decompression, cancellationToken).ConfigureAwait(false);
         if (Options.MetadataCacheBytes > 0)
         {
             Meter.MetadataLookups.Add(1, TelemetryTag.Outcome, known is not null && ReferenceEquals(stored, known) ? "hit" : "miss");

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Storage.GoogleCloud;
 using Microsoft.Extensions.Logging;
 
@@ -78,4 +79,8 @@ public sealed record CodDatastoreOptions
     /// </summary>
     /// <value>The default is <see langword="false"/>: such an instance fails, and its error names the other host.</value>
     public bool AllowCrossHostRedirects { get; init; }
+
+    /// <summary>How much the compressed metadata of series may inflate to.</summary>
+    /// <value>The default is <see cref="DecompressionLimits.Default"/>.</value>
+    public DecompressionLimits Decompression { get; init; } = DecompressionLimits.Default;
 }

@@ -103,10 +103,10 @@ public sealed partial class CodObject
     /// <param name="cancellationToken">Ends the call early.</param>
     private async Task<ScratchArchive> OpenScratchAsync(IReadOnlyCollection<InstanceRecord> removed, CancellationToken cancellationToken)
     {
-        string directory = _store.StagingDirectory ?? _datastore.Options.ScratchDirectory ?? Path.GetTempPath();
+        var place = new ScratchPlace(_store.StagingDirectory, _datastore.Options.ScratchDirectory);
         if (_current.Instances.Count == 0)
         {
-            return ScratchArchive.Create(directory);
+            return ScratchArchive.Create(place);
         }
 
         Task<ScratchArchive> Download(ObjectReadOptions options) => WholeRead.RunDamagedAsync(
@@ -114,7 +114,7 @@ public sealed partial class CodObject
             _names.Tar,
             options,
             content => DownloadScratchAsync(
-                directory, content ?? throw new SeriesDamagedException(Uri, "there is metadata, but no archive"), removed, cancellationToken),
+                place, content ?? throw new SeriesDamagedException(Uri, "there is metadata, but no archive"), removed, cancellationToken),
             cancellationToken);
         try
         {
@@ -128,13 +128,13 @@ public sealed partial class CodObject
     }
 
     private async Task<ScratchArchive> DownloadScratchAsync(
-        string directory, ObjectContent content, IReadOnlyCollection<InstanceRecord> removed, CancellationToken cancellationToken)
+        ScratchPlace place, ObjectContent content, IReadOnlyCollection<InstanceRecord> removed, CancellationToken cancellationToken)
     {
         long recordsEnd = _current.Instances.Max(record => record.ArchiveRange.End);
         ScratchArchive? scratch = null;
         try
         {
-            scratch = await ScratchArchive.DownloadAsync(directory, content, _current.Tar, recordsEnd, cancellationToken).ConfigureAwait(false);
+            scratch = await ScratchArchive.DownloadAsync(place, content, _current.Tar, recordsEnd, cancellationToken).ConfigureAwait(false);
             ArchiveStanding standing = await FindStandingAsync(scratch, content.Info, cancellationToken).ConfigureAwait(false);
             if (scratch.Difference is { } difference)
             {

@@ -36,7 +36,7 @@ public sealed partial class CodObject
         }
 
         // What was verified is what is known here only if nobody has committed since.
-        StoredSeries? live = await StoredSeries.ReadAsync(_store, _names, _stored, cancellationToken).ConfigureAwait(false);
+        StoredSeries? live = await StoredSeries.ReadAsync(_store, _names, _stored, _datastore.Options.Decompression, cancellationToken).ConfigureAwait(false);
         return ReferenceEquals(live, _stored)
             ? await new DependencyDeletion(_datastore, rules, FindStoreFiles(), options)
                 .RunAsync(live!.Metadata.Instances, cancellationToken).ConfigureAwait(false)

@@ -66,7 +66,7 @@ public sealed partial class CodObject
             }
 
             // In this order: as long as the lock is held, nobody changes what was verified.
-            return !ReferenceEquals(await StoredSeries.ReadAsync(_store, _names, _stored, cancellationToken).ConfigureAwait(false), _stored)
+            return !ReferenceEquals(await StoredSeries.ReadAsync(_store, _names, _stored, _datastore.Options.Decompression, cancellationToken).ConfigureAwait(false), _stored)
                 ? "somebody else has changed the series"
                 : await _lock!.IsHeldAsync(cancellationToken).ConfigureAwait(false) ? null : "the lock was removed or taken over by somebody else";
         }

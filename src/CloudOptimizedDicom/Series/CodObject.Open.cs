@@ -132,7 +132,7 @@ public sealed partial class CodObject
                 await RequireNoErrorLogAsync(datastore, names, cancellationToken).ConfigureAwait(false);
             }
 
-            stored = await StoredSeries.ReadAsync(datastore.Store, names, stored, cancellationToken).ConfigureAwait(false);
+            stored = await StoredSeries.ReadAsync(datastore.Store, names, stored, datastore.Options.Decompression, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -156,7 +156,7 @@ public sealed partial class CodObject
         ObjectInfo? errorLog,
         CancellationToken cancellationToken)
     {
-        StoredSeries? stored = await StoredSeries.ReadAsync(datastore.Store, names, seen, cancellationToken).ConfigureAwait(false);
+        StoredSeries? stored = await StoredSeries.ReadAsync(datastore.Store, names, seen, datastore.Options.Decompression, cancellationToken).ConfigureAwait(false);
         if (stored is null && !options.CreateIfMissing)
         {
             throw new CodObjectNotFoundException($"{datastore.Store.RootUri}/{names.Folder}");

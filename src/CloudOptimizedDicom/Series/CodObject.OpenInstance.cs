@@ -9,7 +9,7 @@ public sealed partial class CodObject
     private ArchiveReader? _reader;
 
     private ArchiveReader Reader => LazyInitializer.EnsureInitialized(
-        ref _reader, () => new ArchiveReader(_store, _names, _stored!, _datastore.Options.ScratchDirectory, _datastore.Options.TimeProvider, _datastore.Meter));
+        ref _reader, () => new ArchiveReader(_store, _names, _stored!, _datastore.Options, _datastore.Meter));
 
     /// <summary>Opens the bytes of an instance.</summary>
     /// <param name="instanceUid">The UID that it is stored under.</param>

@@ -21,7 +21,7 @@ public sealed partial class CodObject
         }
 
         StoredSeries? before = _stored;
-        StoredSeries fresh = await StoredSeries.ReadAsync(_store, _names, before, cancellationToken).ConfigureAwait(false)
+        StoredSeries fresh = await StoredSeries.ReadAsync(_store, _names, before, _datastore.Options.Decompression, cancellationToken).ConfigureAwait(false)
             ?? throw new CodObjectNotFoundException(Uri);
         if (ReferenceEquals(fresh, before))
         {

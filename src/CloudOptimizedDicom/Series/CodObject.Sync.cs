@@ -130,7 +130,7 @@ public sealed partial class CodObject
         if (_tarUpload is null)
         {
             (long size, uint crc32c, byte[] index) = _scratch.Finish();
-            _tarUpload = SeriesCommit.ToArchiveUpload(_scratch.Path, size, crc32c, _datastore.Options, mayMove: _store.StagingDirectory is not null);
+            _tarUpload = SeriesCommit.ToArchiveUpload(_scratch.ToUpload(size, crc32c), _datastore.Options);
             _indexUpload = SeriesCommit.ToIndexUpload(index);
         }
 

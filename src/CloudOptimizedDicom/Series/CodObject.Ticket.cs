@@ -63,7 +63,7 @@ public sealed partial class CodObject
         var options = new OpenSeriesOptions { UsesHashedUids = ticket.UsesHashedUids, MetadataVersion = ticket.MetadataVersion };
 
         // If the lock proves to be the one of the ticket, it was held all along, and this is the state under it.
-        StoredSeries? stored = await StoredSeries.ReadAsync(datastore.Store, names, known: null, cancellationToken).ConfigureAwait(false);
+        StoredSeries? stored = await StoredSeries.ReadAsync(datastore.Store, names, known: null, datastore.Options.Decompression, cancellationToken).ConfigureAwait(false);
         var seriesLock = new SeriesLock(datastore.Store, names.Lock, datastore.Meter);
         string operation = OperationOf(ticket.Mode);
         SeriesLockHandle handle = await seriesLock.TryReplaceAsync(

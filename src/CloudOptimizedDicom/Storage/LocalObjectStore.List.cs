@@ -90,14 +90,15 @@ public sealed partial class LocalObjectStore
                     && !ObjectPath.IsLink(entry)
                 select entry is DirectoryInfo ? $"{folder}{entry.Name}/" : $"{folder}{entry.Name}");
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception exception) when (exception is DirectoryNotFoundException or PathTooLongException)
         {
-            // Deleted meanwhile.
+            // Deleted meanwhile, or so deep that nothing in it can be named.
         }
 
         names.Sort(Utf8Order.Instance);
         return new Queue<string>(names);
     }
 
-    private bool HasObjects(string folder) => Children(folder).Any(name => !name.EndsWith('/') || HasObjects(name));
+    private bool HasObjects(string folder) =>
+        Children(folder).Any(name => name.EndsWith('/') ? HasObjects(name) : new ObjectPath(_root, name).Stat() is not null);
 }

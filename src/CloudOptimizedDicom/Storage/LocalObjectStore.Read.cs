@@ -60,8 +60,7 @@ public sealed partial class LocalObjectStore
         {
             return path.Stat() is null
                 ? null
-                : File.OpenHandle(
-                    path.FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+                : RegularFile.TryOpenRead(path.FilePath, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

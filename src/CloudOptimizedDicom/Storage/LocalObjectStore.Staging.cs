@@ -8,6 +8,7 @@ public sealed partial class LocalObjectStore
 
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(1);
 
+    private readonly Lazy<UnixFileMode?> _publishedMode;
     private int _leftoversDeleted;
 
     /// <inheritdoc/>
@@ -56,6 +57,7 @@ public sealed partial class LocalObjectStore
     private long StampAndFlush(StagingFile staged, long atLeast)
     {
         staged.Stream.Flush(flushToDisk: false);
+        staged.SetMode(_publishedMode.Value);
         long generation = FileState.Stamp(staged.Stream.SafeFileHandle, atLeast);
         _steps.FlushFile(staged.Stream.SafeFileHandle, staged.Path);
         return generation;

@@ -116,6 +116,7 @@ public sealed partial class LocalObjectStore
         using StagingFile staged = CreateStagingFile();
         side.WriteTo(staged.Stream);
         staged.Stream.Flush(flushToDisk: false);
+        staged.SetMode(_publishedMode.Value);
         _steps.FlushFile(staged.Stream.SafeFileHandle, staged.Path);
         await TryMoveAsync(staged.Path, SideFile.PathIn(folderPath), isNew: false).ConfigureAwait(false);
         _steps.FlushFolder(folderPath);

@@ -12,7 +12,8 @@ namespace CloudOptimizedDicom.Storage;
 /// The generation of an object is the time of its file's last write, in microseconds since the Unix epoch, and higher than
 /// all that the name had before. What else is known of objects is in a file <c>.objects.json</c> beside them; without it, as
 /// in a directory that other tools made, an object has no known checksum and no custom metadata. Files that the store needs
-/// for itself are in <c>.cod</c> in its root. Symbolic links are not followed. Where file names do not tell upper from
+/// for itself are in <c>.cod</c> in its root. Symbolic links are not followed, and only regular files are objects: FIFOs,
+/// sockets and devices are passed over. Where file names do not tell upper from
 /// lower case, names of objects do not either; and as there cannot be a file and a directory of one name, there cannot be an
 /// object <c>a</c> beside an object <c>a/b</c>.
 /// </remarks>
@@ -39,6 +40,7 @@ public sealed partial class LocalObjectStore : IObjectStore
         _steps = options.Steps;
         _folders = new FolderFlushes(_root, _steps);
         _locks = new FolderLocks(Path.Join(_root, ObjectPath.OwnFolder, "locks"), _timeProvider, _folders, _steps);
+        _publishedMode = new Lazy<UnixFileMode?>(() => StagingFile.ReadUsualMode(StagingDirectory), LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>The full path of the directory.</summary>

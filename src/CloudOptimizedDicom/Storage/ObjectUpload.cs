@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using CloudOptimizedDicom.Storage.Local;
+using Microsoft.Win32.SafeHandles;
 
 namespace CloudOptimizedDicom.Storage;
 
@@ -72,12 +74,19 @@ public sealed record ObjectUpload
     public static ObjectUpload FromFile(string path, long sizeBytes, uint crc32c, bool mayMove = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        FileStream OpenFile() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        FileStream OpenFile() => new(RegularFile.OpenRead(path, FileShare.ReadWrite | FileShare.Delete), FileAccess.Read, bufferSize: 0);
         return new(OpenFile, sizeBytes, crc32c)
         {
             MovableFile = mayMove ? path : null,
         };
     }
+
+    /// <summary>An open file, which may have no name any more; it must not be closed until the upload is over.</summary>
+    /// <param name="file">The file, which must not change until then either.</param>
+    /// <param name="sizeBytes">Its bytes.</param>
+    /// <param name="crc32c">Their CRC-32C.</param>
+    internal static ObjectUpload FromHandle(SafeFileHandle file, long sizeBytes, uint crc32c) =>
+        new(() => new HandleStream(file, new ByteRange(0, sizeBytes)), sizeBytes, crc32c);
 
     /// <summary>The bytes of an object elsewhere, for a store that can copy them by itself.</summary>
     /// <param name="store">Where the object is; <see cref="IObjectStore.CanCopyFrom"/> must hold of it.</param>

@@ -59,6 +59,31 @@ public sealed class GzipTests
     }
 
     [Test]
+    public void Decompress_Bomb_IsRefusedWithoutMemoryForItsContent([Values] bool hidesItsLength)
+    {
+        // Only the last member tells its length, which may be 0.
+        byte[] bomb = [.. Gzip.Compress(new byte[100 << 20]), .. hidesItsLength ? Gzip.Compress([]) : []];
+        var destination = new ArrayBufferWriter<byte>();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(() => Gzip.Decompress(bomb, destination, 16 << 20), Throws.TypeOf<CompressedDataException>());
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(2 << 20));
+    }
+
+    [Test]
+    public void Decompress_VeryRegularContent_IsAllocatedOnce()
+    {
+        byte[] member = Gzip.Compress(new byte[50 << 20]);
+        var destination = new ArrayBufferWriter<byte>();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Gzip.Decompress(member, destination, 50 << 20);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(52 << 20));
+            Assert.That(destination.WrittenCount, Is.EqualTo(50 << 20));
+        }
+    }
+
+    [Test]
     public void Decompress_CutAnywhere_IsRefused()
     {
         byte[] member = Gzip.Compress(File.ReadAllBytes(Repository.TestData("dicom", "ct5", "0.dcm")));

@@ -108,11 +108,51 @@ public sealed class ZstdTests
     }
 
     [Test]
+    public void Decompress_ClaimThatTheBlocksCannotHave_AllocatesNothing()
+    {
+        // A content size of 100 MiB in front of one stored block of three bytes.
+        byte[] frame = Convert.FromHexString("28B52FFD" + "8058" + "00004006" + "190000" + "616263");
+        var destination = new ArrayBufferWriter<byte>();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(() => Zstd.Decompress(frame, destination, NoLimit), Throws.TypeOf<CompressedDataException>());
+            Assert.That(destination.Capacity, Is.Zero);
+        }
+    }
+
+    [Test]
+    public void Decompress_BombWithinTheLimit_AllocatesItsContentOnce([Values] bool withContentSize)
+    {
+        const int Blocks = 400;
+        const long ContentBytes = Blocks * 128L * 1024;
+        byte[] bomb = ZstdBomb.Create(Blocks, withContentSize);
+        var destination = new ArrayBufferWriter<byte>();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Zstd.Decompress(bomb, destination, ContentBytes);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(ContentBytes + (1 << 20)));
+            Assert.That(destination.WrittenCount, Is.EqualTo(ContentBytes));
+        }
+    }
+
+    [TestCase("0000" + "190000" + "616263", null)]
+    [TestCase("2003" + "190000" + "616263", 3)]
+    public void Read_FrameWithOrWithoutContentSize_TellsItsLengthAndContent(string hex, int? contentBytes)
+    {
+        byte[] bytes = Convert.FromHexString("28B52FFD" + hex);
+        var frame = ZstdFrame.Read([.. bytes, 1, 2, 3]);
+        Assert.That(frame, Is.EqualTo(new ZstdFrame(bytes.Length, contentBytes, MaxContentBytes: 3)));
+    }
+
+    [Test]
+    public void Decompress_SkippableFrame_IsPassedOver() =>
+        Assert.That(Decompress([.. Convert.FromHexString("502A4D18" + "02000000" + "FFFF"), .. Compress([1, 2])]), Is.EqualTo(new byte[] { 1, 2 }));
+
+    [Test]
     public void Decompress_BombWithoutContentSize_StopsAtTheLimit()
     {
-        // A window of 128 KiB, then a thousand blocks that each say "128 KiB of zeros".
-        byte[] zeros = [0x02, 0x00, 0x10, 0x00];
-        byte[] frame = [.. FrameWithoutContentSize[..4], 0, 0x38, .. Enumerable.Repeat(zeros, 1000).SelectMany(block => block)];
+        byte[] frame = ZstdBomb.Create(1000, withContentSize: false);
         var destination = new ArrayBufferWriter<byte>();
         using (Assert.EnterMultipleScope())
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using CloudOptimizedDicom.Json;
+using CloudOptimizedDicom.Tests.Compression;
 
 namespace CloudOptimizedDicom.Tests.Instances;
 
@@ -79,6 +80,19 @@ public sealed class InstanceRecordTests
 
     private static Task<InstanceScan> ScanAsync() =>
         InstanceScan.FromFileAsync(Directory.GetFiles(Repository.TestData("dicom", "mf_jpeg")).Order(StringComparer.Ordinal).First());
+
+    [Test]
+    public async Task Metadata_ThatInflatesToGigabytes_IsRefusedWithoutMemoryForIt([Values] bool withContentSize)
+    {
+        byte[] file = await File.ReadAllBytesAsync(Repository.TestData("dicom", "ct5", "0.dcm"));
+        string bomb = Convert.ToBase64String(ZstdBomb.Create(33_000, withContentSize));
+        InstanceRecord record = await TestRecord.CreateAsync(file, json => json["metadata"] = bomb, MetadataVersion.V2);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(
+            () => record.Metadata,
+            Throws.TypeOf<InstanceMetadataException>().With.Message.Contains($"more than the {128 << 20} bytes that DecompressionLimits allow"));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(2 << 20));
+    }
 
     private static InstanceRecord Create(InstanceScan scan, MetadataVersion version) =>
         InstanceRecord.Create(scan, "hash", scan.ArchiveRange, "in/é.dcm", ["gs://a", "gs://b"], version, Now);

@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
@@ -100,7 +101,7 @@ internal sealed class ActorPrograms(
                 continue;
             }
 
-            SeriesMetadata? stored = writer.Mode == CodMode.Append ? (await StoredSeries.ReadAsync(store, _names, known: null, CancellationToken.None))?.Metadata : null;
+            SeriesMetadata? stored = writer.Mode == CodMode.Append ? (await StoredSeries.ReadAsync(store, _names, known: null, DecompressionLimits.Default, CancellationToken.None))?.Metadata : null;
             ObjectContent? archive = stored?.Instances.Count > 0 ? await store.OpenReadAsync(_names.Tar) : null;
             SeriesImage image = await SeriesImage.BuildAsync(
                 instances, session.Select(instance => instances.Path(instance.Number, instance.Version)), stored, archive);

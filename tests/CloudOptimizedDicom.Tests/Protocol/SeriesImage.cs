@@ -14,9 +14,9 @@ internal sealed record SeriesImage(ObjectUpload Tar, ObjectUpload Index, SeriesM
     {
         SeriesMetadata metadata = stored?.Clone() ?? new SeriesMetadata(instances.Id, usesHashedUids: false, MetadataVersion.V2);
         using ScratchArchive scratch = archive is null
-            ? ScratchArchive.Create(instances.Directory)
+            ? ScratchArchive.Create(new ScratchPlace(instances.Directory, ScratchDirectory: null))
             : await ScratchArchive.DownloadAsync(
-                instances.Directory, archive, metadata.Tar, metadata.Instances.Max(record => record.ArchiveRange.End), CancellationToken.None);
+                new ScratchPlace(instances.Directory, ScratchDirectory: null), archive, metadata.Tar, metadata.Instances.Max(record => record.ArchiveRange.End), CancellationToken.None);
         foreach (string file in files)
         {
             InstanceScan scan = await InstanceScan.FromFileAsync(file);

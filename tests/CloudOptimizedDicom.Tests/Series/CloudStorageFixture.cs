@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Testing;
@@ -70,7 +71,7 @@ public abstract class CloudStorageFixture
     protected async Task ForgetArchiveAsync(SeriesId id)
     {
         var names = new SeriesNames("cod/", id);
-        StoredSeries? stored = await StoredSeries.ReadAsync(Datastore.Store, names, known: null, CancellationToken.None);
+        StoredSeries? stored = await StoredSeries.ReadAsync(Datastore.Store, names, known: null, DecompressionLimits.Default, CancellationToken.None);
         SeriesMetadata metadata = stored!.Metadata.Clone();
         (metadata.Tar, metadata.Index) = (null, null);
         await Datastore.Store.UploadAsync(

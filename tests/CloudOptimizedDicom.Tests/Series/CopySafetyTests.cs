@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Part10;
 using CloudOptimizedDicom.Storage;
@@ -321,7 +322,7 @@ public sealed class CopySafetyTests : CopyFixture
     private static async Task RewriteMetadataAsync(CodDatastore datastore, GoldenSeries golden)
     {
         var names = new SeriesNames("", golden.Id);
-        StoredSeries stored = (await StoredSeries.ReadAsync(datastore.Store, names, known: null, CancellationToken.None))!;
+        StoredSeries stored = (await StoredSeries.ReadAsync(datastore.Store, names, known: null, DecompressionLimits.Default, CancellationToken.None))!;
         await datastore.Store.UploadAsync(
             names.Metadata, StoredSeries.ToUpload(StoredSeries.ToBytes(stored.Metadata, datastore.Store, names)), ObjectPrecondition.None);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
 
@@ -235,7 +236,7 @@ public sealed class RemoveTests(StoreKind kind) : EitherStoreFixture(kind)
     {
         await StoreAsync(CodMode.Write, "1.dcm", "2.dcm");
         SeriesNames names = Datastore.Name(Id);
-        StoredSeries stored = (await StoredSeries.ReadAsync(Datastore.Store, names, known: null, CancellationToken.None))!;
+        StoredSeries stored = (await StoredSeries.ReadAsync(Datastore.Store, names, known: null, DecompressionLimits.Default, CancellationToken.None))!;
         SeriesMetadata shared = stored.Metadata.Clone();
         Assert.That(shared.TryGetInstance(Uid(1), out InstanceRecord? first) & shared.TryGetInstance(Uid(2), out InstanceRecord? second), Is.True);
         shared.Replace(second!.WithArchiveRange(first!.ArchiveRange));

@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Metadata;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
+using CloudOptimizedDicom.Compression;
 
 namespace CloudOptimizedDicom;
 
@@ -46,6 +47,11 @@ public static class InstanceInventory
                 }
 
                 row.Clear();
+                if (number == 1 && Gzip.IsGzip(text.FirstSpan))
+                {
+                    throw new FormatException("the inventory is gzipped; inflate it first, such as by gunzip");
+                }
+
                 isJson |= csv is null && text.FirstSpan[0] == '{';
                 if (isJson)
                 {

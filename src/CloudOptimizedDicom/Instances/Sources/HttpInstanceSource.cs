@@ -36,6 +36,13 @@ internal sealed class HttpInstanceSource(string uri, WebClient client, StallLimi
                 throw new HttpRequestException($"the server answers {(int)status} {status}", inner: null, status);
             }
 
+            // Nothing inflates it here, for such content could be of any length.
+            if (response.Content.Headers.ContentEncoding.FirstOrDefault(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)) is { } other)
+            {
+                response.Dispose();
+                throw new HttpRequestException($"the server sends it with Content-Encoding {other}, which was not asked for");
+            }
+
             return response.StatusCode == HttpStatusCode.PartialContent
                 ? await OpenPartAsync(response, range is not null, cancellationToken).ConfigureAwait(false)
                 : await OpenWholeAsync(response, cancellationToken).ConfigureAwait(false);

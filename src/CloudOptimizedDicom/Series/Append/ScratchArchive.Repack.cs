@@ -15,7 +15,7 @@ internal sealed partial class ScratchArchive
     {
         var moved = new Dictionary<ByteRange, ByteRange>();
         List<TarMember> members = [];
-        FileStream file = CreateFile(System.IO.Path.GetDirectoryName(Path)!);
+        FileStream file = _place.CreateFile();
         try
         {
             long end = 0;
@@ -36,11 +36,11 @@ internal sealed partial class ScratchArchive
                 end += blocks.Length;
             }
 
-            return (new ScratchArchive(file, members, end, crc32c), moved);
+            return (new ScratchArchive(_place, file, members, end, crc32c), moved);
         }
         catch
         {
-            Delete(file);
+            Delete(_place, file);
             throw;
         }
     }

@@ -13,17 +13,20 @@ internal sealed partial class ScratchArchive : IDisposable
 {
     private const int CopyBytes = 1024 * 1024;
 
+    private readonly ScratchPlace _place;
     private readonly FileStream _file;
     private readonly List<TarMember> _members;
     private SeriesTarWriter _writer;
 
-    private ScratchArchive(FileStream file, List<TarMember> members, long position, uint crc32c)
+    private ScratchArchive(ScratchPlace place, FileStream file, List<TarMember> members, long position, uint crc32c)
     {
+        _place = place;
         _file = file;
         _members = members;
         _writer = new SeriesTarWriter(file.SafeFileHandle, position, crc32c);
     }
 
+    /// <summary>For messages: there need not be a file of this name.</summary>
     public string Path => _file.Name;
 
     /// <summary>Bytes up to the end of the last member.</summary>
@@ -36,10 +39,10 @@ internal sealed partial class ScratchArchive : IDisposable
     public string? Difference { get; private init; }
 
     /// <summary>Begins an archive.</summary>
-    public static ScratchArchive Create(string directory) => new(CreateFile(directory), [], position: 0, crc32c: 0);
+    public static ScratchArchive Create(ScratchPlace place) => new(place, place.CreateFile(), [], position: 0, crc32c: 0);
 
     /// <summary>Brings an archive here to go on with it.</summary>
-    /// <param name="directory">Where to keep it.</param>
+    /// <param name="place">Where to keep it.</param>
     /// <param name="content">The archive's bytes.</param>
     /// <param name="expected">What the metadata says the archive is; null when it does not say.</param>
     /// <param name="recordsEnd">The end of the last instance that the metadata knows.</param>
@@ -47,9 +50,9 @@ internal sealed partial class ScratchArchive : IDisposable
     /// <exception cref="InvalidDataException">It has another size than expected. Whether it has other bytes, <see cref="Difference"/> tells.</exception>
     /// <exception cref="TarFormatException">It is not readable.</exception>
     public static async Task<ScratchArchive> DownloadAsync(
-        string directory, ObjectContent content, ObjectIdentity? expected, long recordsEnd, CancellationToken cancellationToken)
+        ScratchPlace place, ObjectContent content, ObjectIdentity? expected, long recordsEnd, CancellationToken cancellationToken)
     {
-        FileStream file = CreateFile(directory);
+        FileStream file = place.CreateFile();
         try
         {
             var passing = new PassingStream(content.Content, file);
@@ -76,11 +79,11 @@ internal sealed partial class ScratchArchive : IDisposable
                 keptCrc32c = Crc32c.Combine(keptCrc32c, restCrc32c, rest.Length);
             }
 
-            return new ScratchArchive(file, members, Math.Max(end, keptBytes), keptCrc32c) { Difference = difference };
+            return new ScratchArchive(place, file, members, Math.Max(end, keptBytes), keptCrc32c) { Difference = difference };
         }
         catch
         {
-            Delete(file);
+            Delete(place, file);
             throw;
         }
     }
@@ -89,11 +92,10 @@ internal sealed partial class ScratchArchive : IDisposable
     public Task<uint> ChecksumAsync(ByteRange range, CancellationToken cancellationToken) => FileChecksum.ComputeAsync(_file.SafeFileHandle, range, cancellationToken);
 
     /// <summary>Opens a part of the archive.</summary>
-    public FileContentStream OpenRead(ByteRange range) => new(
-        File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), range, Path, expectedCrc32c: null);
+    public Stream OpenRead(ByteRange range) => new HandleStream(_file.SafeFileHandle, range);
 
     /// <summary>Opens a range of an instance in it.</summary>
-    public FileContentStream OpenRead(InstanceRecord record, ByteRange range) =>
+    public Stream OpenRead(InstanceRecord record, ByteRange range) =>
         OpenRead(new ByteRange(record.ArchiveRange.Offset + range.Offset, range.Length));
 
     /// <summary>Adds an instance that is in memory.</summary>
@@ -133,25 +135,21 @@ internal sealed partial class ScratchArchive : IDisposable
         return (size, crc32c, RatarmountIndex.Write(_members, size));
     }
 
-    public void Dispose() => Delete(_file);
+    /// <summary>The finished archive for the store, which may take the file itself.</summary>
+    public ObjectUpload ToUpload(long sizeBytes, uint crc32c) => _place.StagingDirectory is null
+        ? ObjectUpload.FromHandle(_file.SafeFileHandle, sizeBytes, crc32c)
+        : ObjectUpload.FromFile(Path, sizeBytes, crc32c, mayMove: true);
 
-    private static FileStream CreateFile(string directory)
-    {
-        Directory.CreateDirectory(directory);
-        var file = new FileStream(System.IO.Path.Combine(directory, $"{Guid.NewGuid():N}.tar"), new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-        });
-        StagingFile.Hold(file.SafeFileHandle);
-        return file;
-    }
+    public void Dispose() => Delete(_place, _file);
 
-    private static void Delete(FileStream file)
+    private static void Delete(ScratchPlace place, FileStream file)
     {
         file.Dispose();
+        if (place.StagingDirectory is null)
+        {
+            return;
+        }
+
         try
         {
             File.Delete(file.Name);

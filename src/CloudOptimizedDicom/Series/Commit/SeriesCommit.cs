@@ -27,8 +27,8 @@ internal sealed class SeriesCommit(IObjectStore store, SeriesNames names, Series
     private string SeriesUri => $"{store.RootUri}/{names.Folder}";
 
     /// <summary>An archive as it is uploaded.</summary>
-    public static ObjectUpload ToArchiveUpload(string path, long sizeBytes, uint crc32c, CodDatastoreOptions options, bool mayMove = false) =>
-        ObjectUpload.FromFile(path, sizeBytes, crc32c, mayMove) with { ContentType = "application/x-tar", StorageClass = options.StorageClass };
+    public static ObjectUpload ToArchiveUpload(ObjectUpload bytes, CodDatastoreOptions options) =>
+        bytes with { ContentType = "application/x-tar", StorageClass = options.StorageClass };
 
     /// <summary>An index as it is uploaded.</summary>
     public static ObjectUpload ToIndexUpload(ReadOnlyMemory<byte> index) => ObjectUpload.FromMemory(index) with { ContentType = "application/vnd.sqlite3" };

@@ -20,10 +20,11 @@ internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, Re
     /// <param name="store">The store.</param>
     /// <param name="names">The series.</param>
     /// <param name="known">What was read before; given back when it is still the same, without its bytes coming again.</param>
+    /// <param name="limits">How far it may inflate.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <exception cref="SeriesMetadataException">It is not readable.</exception>
     public static async Task<StoredSeries?> ReadAsync(
-        IObjectStore store, SeriesNames names, StoredSeries? known, CancellationToken cancellationToken)
+        IObjectStore store, SeriesNames names, StoredSeries? known, DecompressionLimits limits, CancellationToken cancellationToken)
     {
         var options = new ObjectReadOptions { IfGenerationNotMatch = known?.Info.Generation };
         ObjectContent? content = await store.OpenReadAsync(names.Metadata, options, cancellationToken).ConfigureAwait(false);
@@ -41,7 +42,7 @@ internal sealed record StoredSeries(SeriesMetadata Metadata, ObjectInfo Info, Re
 
             string uri = $"{store.RootUri}/{names.Metadata}";
             byte[] bytes = await content.TryReadToEndAsync(cancellationToken).ConfigureAwait(false) ?? throw TooLarge(uri, content.Info);
-            var metadata = SeriesMetadata.Parse(bytes, uri);
+            var metadata = SeriesMetadata.Parse(bytes, uri, limits);
             return metadata.Series == names.Id
                 ? new StoredSeries(metadata, content.Info, bytes)
                 : throw new SeriesMetadataException(uri, null, $"it is that of another series, {metadata.Series}");

@@ -13,7 +13,7 @@ namespace CloudOptimizedDicom;
 /// <param name="destination">Where it is to go.</param>
 internal sealed class CopySource(StoredSeries series, SeriesNames names, IObjectStore store, CodDatastore destination) : IAsyncDisposable
 {
-    private readonly List<StagingFile> _files = [];
+    private readonly List<IDisposable> _files = [];
 
     /// <summary>The metadata.</summary>
     public StoredSeries Series => series;
@@ -94,8 +94,8 @@ internal sealed class CopySource(StoredSeries series, SeriesNames names, IObject
     /// <summary>Metadata of Python does not say which archive it describes, so every instance has to show it.</summary>
     private async Task<ObjectUpload> ReadArchiveAsync(ArchiveStanding standing, CancellationToken cancellationToken)
     {
-        (StagingFile file, ObjectUpload upload) = await DownloadAsync(standing.Live!, "application/x-tar", cancellationToken, mayBeDamaged: true).ConfigureAwait(false);
-        var archive = new ArchiveFile(file.Stream, upload.Crc32c);
+        (FileStream file, ObjectUpload upload) = await DownloadAsync(standing.Live!, "application/x-tar", cancellationToken, mayBeDamaged: true).ConfigureAwait(false);
+        var archive = new ArchiveFile(file, upload.Crc32c);
         if (series.Metadata.Tar is not { } expected)
         {
             Require(await Proof.FindFaultAsync(standing, archive, cancellationToken).ConfigureAwait(false));
@@ -118,25 +118,27 @@ internal sealed class CopySource(StoredSeries series, SeriesNames names, IObject
     }
 
     /// <summary>Brings an object to where the destination can take it by moving it.</summary>
-    private Task<(StagingFile File, ObjectUpload Upload)> DownloadAsync(
+    private Task<(FileStream File, ObjectUpload Upload)> DownloadAsync(
         ObjectInfo info, string contentType, CancellationToken cancellationToken, bool mayBeDamaged = false)
     {
         var options = new ObjectReadOptions { IfGenerationMatch = info.Generation };
-        async Task<(StagingFile File, ObjectUpload Upload)> KeepAsync(ObjectContent? content)
+        async Task<(FileStream File, ObjectUpload Upload)> KeepAsync(ObjectContent? content)
         {
             _ = content ?? throw new PreconditionFailedException("read", $"{store.RootUri}/{info.Name}", ObjectPrecondition.GenerationIs(info.Generation));
-            string? staging = destination.Store.StagingDirectory;
-            var file = StagingFile.Create(staging ?? destination.Options.ScratchDirectory ?? Path.GetTempPath());
-            _files.Add(file);
-            var passing = new PassingStream(content.Content, file.Stream);
+            StagingFile? staged = destination.Store.StagingDirectory is { } staging ? StagingFile.Create(staging) : null;
+            FileStream file = staged?.Stream ?? TemporaryFile.Create(destination.Options.ScratchDirectory);
+            _files.Add((IDisposable?)staged ?? file);
+            var passing = new PassingStream(content.Content, file);
             await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
-            await file.Stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await file.FlushAsync(cancellationToken).ConfigureAwait(false);
             if (!mayBeDamaged && passing.Crc32c != (info.Crc32c ?? passing.Crc32c))
             {
                 throw new ChecksumMismatchException("read", $"{store.RootUri}/{info.Name}", info.Crc32c!.Value, passing.Crc32c);
             }
 
-            var upload = ObjectUpload.FromFile(file.Path, passing.BytesPassed, passing.Crc32c, mayMove: staging is not null);
+            ObjectUpload upload = staged is null
+                ? ObjectUpload.FromHandle(file.SafeFileHandle, passing.BytesPassed, passing.Crc32c)
+                : ObjectUpload.FromFile(staged.Path, passing.BytesPassed, passing.Crc32c, mayMove: true);
             return (file, Describe(info, upload, contentType));
         }
 

@@ -89,9 +89,9 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
         for (int attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             // What was read before the lock was held may be old by now; so may be what an earlier attempt has read.
-            series = await StoredSeries.ReadAsync(source.Store, _from, series, cancellationToken).ConfigureAwait(false)
+            series = await StoredSeries.ReadAsync(source.Store, _from, series, source.Options.Decompression, cancellationToken).ConfigureAwait(false)
                 ?? throw new CodObjectNotFoundException(SourceUri);
-            there = await StoredSeries.ReadAsync(destination.Store, _to, there, cancellationToken).ConfigureAwait(false);
+            there = await StoredSeries.ReadAsync(destination.Store, _to, there, destination.Options.Decompression, cancellationToken).ConfigureAwait(false);
             if (await IsSameAsync(series, there, cancellationToken).ConfigureAwait(false))
             {
                 return ToReport(series, there, CopyOutcome.Same, isServerSide: false);
@@ -173,7 +173,7 @@ internal sealed partial class SeriesCopy(CodDatastore source, CodDatastore desti
     /// <summary>Whether nobody writes the source, and nobody has since it was read: a writer commits before it releases its lock.</summary>
     private async Task<bool> IsAtRestAsync(StoredSeries series, CancellationToken cancellationToken) =>
         !await IsSourceLockedAsync(cancellationToken).ConfigureAwait(false)
-        && ReferenceEquals(await StoredSeries.ReadAsync(source.Store, _from, series, cancellationToken).ConfigureAwait(false), series);
+        && ReferenceEquals(await StoredSeries.ReadAsync(source.Store, _from, series, source.Options.Decompression, cancellationToken).ConfigureAwait(false), series);
 
     private async Task<bool> IsSourceLockedAsync(CancellationToken cancellationToken) =>
         await source.Store.GetInfoAsync(_from.Lock, cancellationToken).ConfigureAwait(false) is not null;

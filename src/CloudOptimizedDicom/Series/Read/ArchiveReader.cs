@@ -8,7 +8,7 @@ namespace CloudOptimizedDicom;
 /// meanwhile: a request names the generation that the metadata was written with. Thread-safe.
 /// </summary>
 internal sealed class ArchiveReader(
-    IObjectStore store, SeriesNames names, StoredSeries stored, string? scratchDirectory, TimeProvider timeProvider, CodMeter meter)
+    IObjectStore store, SeriesNames names, StoredSeries stored, CodDatastoreOptions options, CodMeter meter)
 {
     private const int MaxAttempts = 5;
     /// <summary>Up to here a whole instance costs less than finding out which archive the metadata describes.</summary>
@@ -137,7 +137,7 @@ internal sealed class ArchiveReader(
         || (await store.GetInfoAsync(names.Metadata, cancellationToken).ConfigureAwait(false))?.Generation != snapshot.Series.Info.Generation;
 
     private Task BackOffAsync(int attempt, CancellationToken cancellationToken) =>
-        Task.Delay(FirstBackoff * Math.Pow(2, attempt - 1), timeProvider, cancellationToken);
+        Task.Delay(FirstBackoff * Math.Pow(2, attempt - 1), options.TimeProvider, cancellationToken);
 
     private async Task<ObjectContent?> TryOpenManyAsync(ByteRange range, long? pin, CancellationToken cancellationToken)
     {
@@ -224,7 +224,7 @@ internal sealed class ArchiveReader(
                 return await TryOpenProvenAsync(record, range.Offset, cancellationToken).ConfigureAwait(false);
             }
 
-            StoredSeries? now = await StoredSeries.ReadAsync(store, names, snapshot.Series, cancellationToken).ConfigureAwait(false);
+            StoredSeries? now = await StoredSeries.ReadAsync(store, names, snapshot.Series, options.Decompression, cancellationToken).ConfigureAwait(false);
             isPinned = ReferenceEquals(now, snapshot.Series);
             if (isPinned)
             {
@@ -278,7 +278,7 @@ internal sealed class ArchiveReader(
 
         await using (content.ConfigureAwait(false))
         {
-            Stream copy = record.SizeBytes <= MaxProvenInMemoryBytes ? new MemoryStream((int)record.SizeBytes) : TemporaryFile.Create(scratchDirectory);
+            Stream copy = record.SizeBytes <= MaxProvenInMemoryBytes ? new MemoryStream((int)record.SizeBytes) : TemporaryFile.Create(options.ScratchDirectory);
             bool isProven = false;
             try
             {
@@ -307,7 +307,7 @@ internal sealed class ArchiveReader(
     /// <returns>Whether anything is known now that was not known before.</returns>
     private async Task<bool> RefreshAsync(Snapshot before, CancellationToken cancellationToken)
     {
-        StoredSeries fresh = await StoredSeries.ReadAsync(store, names, before.Series, cancellationToken).ConfigureAwait(false)
+        StoredSeries fresh = await StoredSeries.ReadAsync(store, names, before.Series, options.Decompression, cancellationToken).ConfigureAwait(false)
             ?? throw new CodObjectNotFoundException(SeriesUri);
         if (!ReferenceEquals(fresh, before.Series))
         {

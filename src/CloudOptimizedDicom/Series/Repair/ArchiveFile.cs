@@ -17,13 +17,14 @@ internal sealed class ArchiveFile : IAsyncDisposable
         SizeBytes = RandomAccess.GetLength(file.SafeFileHandle);
     }
 
-    public string Path => _file.Name;
-
     public long SizeBytes { get; }
 
     public uint Crc32c { get; }
 
     public ITarSource Source => new TarFileSource(_file.SafeFileHandle);
+
+    /// <summary>Its bytes for a store; it must not be disposed until the upload is over.</summary>
+    public ObjectUpload ToUpload() => ObjectUpload.FromHandle(_file.SafeFileHandle, SizeBytes, Crc32c);
 
     /// <summary>Brings an archive here.</summary>
     public static async Task<ArchiveFile> DownloadAsync(string? directory, ObjectContent content, CancellationToken cancellationToken)
@@ -59,6 +60,6 @@ internal sealed class ArchiveFile : IAsyncDisposable
     {
         var bytes = new byte[range.Length];
         int read = await Source.ReadAtAsync(bytes, range.Offset, cancellationToken).ConfigureAwait(false);
-        return read == bytes.Length ? bytes : throw new EndOfStreamException($"{Path} became shorter while it was read");
+        return read == bytes.Length ? bytes : throw new EndOfStreamException("a scratch file became shorter while it was read");
     }
 }

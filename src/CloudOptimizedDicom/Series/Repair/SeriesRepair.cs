@@ -101,7 +101,7 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
     private async Task<RepairReport> RepairAsync(
         LockHolder? found, ReadOnlyMemory<byte>? kept, SeriesLockHandle? handle, CancellationToken cancellationToken)
     {
-        StoredObjects objects = await StoredObjects.ReadAsync(_store, names, datastore.Options.ScratchDirectory, cancellationToken).ConfigureAwait(false);
+        StoredObjects objects = await StoredObjects.ReadAsync(_store, names, datastore.Options, cancellationToken).ConfigureAwait(false);
         await using (objects.ConfigureAwait(false))
         {
             objects.Lock = found;
@@ -111,7 +111,7 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
             }
 
             IntegrityReport before = await new IntegrityCheck(objects, names, _store.RootUri, new VerifyOptions()).RunAsync(cancellationToken).ConfigureAwait(false);
-            SeriesMetadata? backup = kept is { } bytes ? StoredObjects.TryParse(bytes, names.Id, _lock.Uri).Metadata : null;
+            SeriesMetadata? backup = kept is { } bytes ? StoredObjects.TryParse(bytes, names.Id, _lock.Uri, datastore.Options.Decompression).Metadata : null;
 
             // Before the lock is held it only matters whether there is anything to do, and then originals would be read twice.
             var originals = new OriginalSearch(handle is not null || options.DryRun ? options.Originals : [], datastore.Sources);
@@ -203,8 +203,7 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
             ArchiveFile copy = await ArchiveFile.DownloadAsync(datastore.Options.ScratchDirectory, content, cancellationToken).ConfigureAwait(false);
             await using (copy.ConfigureAwait(false))
             {
-                ObjectUpload upload = ObjectUpload.FromFile(copy.Path, copy.SizeBytes, copy.Crc32c);
-                await _store.UploadAsync(names.DamagedMetadata, upload, ObjectPrecondition.None, cancellationToken).ConfigureAwait(false);
+                await _store.UploadAsync(names.DamagedMetadata, copy.ToUpload(), ObjectPrecondition.None, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -214,7 +213,7 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
     {
         if (plan.NewArchive is { } archive)
         {
-            ObjectUpload upload = SeriesCommit.ToArchiveUpload(archive.Path, archive.SizeBytes, archive.Crc32c, datastore.Options);
+            ObjectUpload upload = SeriesCommit.ToArchiveUpload(archive.ToUpload(), datastore.Options);
             metadata.Tar = await commit.UploadArchiveAsync(upload, objects.ArchiveStanding.Fence, OnOtherGeneration.Fail, cancellationToken).ConfigureAwait(false);
         }
         else if (objects.Archive is { } old)

@@ -1,3 +1,4 @@
+using CloudOptimizedDicom.Compression;
 using CloudOptimizedDicom.Locking;
 using CloudOptimizedDicom.Metadata;
 using CloudOptimizedDicom.Storage;
@@ -62,11 +63,11 @@ internal sealed class StoredObjects : IAsyncDisposable
 
     /// <summary>Reads everything; again when a writer commits meanwhile, so that what is compared belongs together.</summary>
     public static async Task<StoredObjects> ReadAsync(
-        IObjectStore store, SeriesNames names, string? scratchDirectory, CancellationToken cancellationToken)
+        IObjectStore store, SeriesNames names, CodDatastoreOptions options, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
-            StoredObjects objects = await ReadOnceAsync(store, names, scratchDirectory, cancellationToken).ConfigureAwait(false);
+            StoredObjects objects = await ReadOnceAsync(store, names, options, cancellationToken).ConfigureAwait(false);
             ObjectInfo? live = await store.GetInfoAsync(names.Metadata, cancellationToken).ConfigureAwait(false);
             if (live?.Generation == objects.MetadataInfo?.Generation || attempt == MaxAttempts)
             {
@@ -80,14 +81,14 @@ internal sealed class StoredObjects : IAsyncDisposable
     public ValueTask DisposeAsync() => Archive?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static async Task<StoredObjects> ReadOnceAsync(
-        IObjectStore store, SeriesNames names, string? scratchDirectory, CancellationToken cancellationToken)
+        IObjectStore store, SeriesNames names, CodDatastoreOptions options, CancellationToken cancellationToken)
     {
         LockHolder? holder = await new SeriesLock(store, names.Lock).ReadHolderAsync(cancellationToken).ConfigureAwait(false);
         ObjectInfo? errorLog = await store.GetInfoAsync(names.ErrorLog, cancellationToken).ConfigureAwait(false);
         (ObjectInfo? metadataInfo, byte[]? metadataBytes) = await ReadObjectAsync(store, names.Metadata, cancellationToken).ConfigureAwait(false);
         string metadataUri = $"{store.RootUri}/{names.Metadata}";
         (SeriesMetadata? metadata, SeriesMetadataException? fault) = metadataBytes is not null
-            ? TryParse(metadataBytes, names.Id, metadataUri)
+            ? TryParse(metadataBytes, names.Id, metadataUri, options.Decompression)
             : (null, metadataInfo is null ? null : StoredSeries.TooLarge(metadataUri, metadataInfo));
         (ObjectInfo? indexInfo, byte[]? index) = await ReadObjectAsync(store, names.Index, cancellationToken).ConfigureAwait(false);
         (ObjectInfo? archiveInfo, ArchiveFile? archive) = await ReadArchiveAsync(store, names.Tar, scratchDirectory, cancellationToken).ConfigureAwait(false);
@@ -115,11 +116,12 @@ internal sealed class StoredObjects : IAsyncDisposable
     }
 
     /// <summary>Reads metadata, or says why it cannot be used.</summary>
-    public static (SeriesMetadata? Metadata, SeriesMetadataException? Fault) TryParse(ReadOnlyMemory<byte> bytes, SeriesId id, string uri)
+    public static (SeriesMetadata? Metadata, SeriesMetadataException? Fault) TryParse(
+        ReadOnlyMemory<byte> bytes, SeriesId id, string uri, DecompressionLimits limits)
     {
         try
         {
-            var metadata = SeriesMetadata.Parse(bytes, uri);
+            var metadata = SeriesMetadata.Parse(bytes, uri, limits);
             return metadata.Series == id
                 ? (metadata, null)
                 : (null, new SeriesMetadataException(uri, null, $"it is that of another series, {metadata.Series}"));

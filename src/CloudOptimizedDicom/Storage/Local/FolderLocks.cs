@@ -74,6 +74,11 @@ internal sealed class FolderLocks(string directory, TimeProvider timeProvider, F
         try
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            if (!file.CanSeek)
+            {
+                throw new IOException($"'{path}', which is for locks, is not a regular file");
+            }
+
             if (TryLock(file))
             {
                 return file;

@@ -8,6 +8,8 @@ internal static partial class LibC
 {
     public const int NotPermitted = 1;
     public const int NoSuchEntry = 2;
+    public const int Interrupted = 4;
+    public const int NoSuchDevice = 6;
     public const int AccessDenied = 13;
     public const int Exists = 17;
     public const int CrossDevice = 18;
@@ -18,6 +20,9 @@ internal static partial class LibC
 
     /// <summary>EWOULDBLOCK.</summary>
     public static readonly int WouldBlock = OperatingSystem.IsLinux() ? 11 : 35;
+
+    /// <summary>ENAMETOOLONG.</summary>
+    public static readonly int NameTooLong = OperatingSystem.IsLinux() ? 36 : 63;
 
     /// <summary>ENOSYS.</summary>
     public static readonly int NotImplemented = OperatingSystem.IsLinux() ? 38 : 78;
@@ -57,8 +62,9 @@ internal static partial class LibC
         string message = $"{Marshal.GetPInvokeErrorMessage(error)}: '{path}'";
         return error switch
         {
-            NoSuchEntry => new DirectoryNotFoundException(message),
+            NoSuchEntry or NotAFolder => new DirectoryNotFoundException(message),
             NotPermitted or AccessDenied => new UnauthorizedAccessException(message),
+            _ when error == NameTooLong => new PathTooLongException(message),
             _ => new IOException(message, error),
         };
     }

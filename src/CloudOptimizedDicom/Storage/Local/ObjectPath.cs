@@ -66,12 +66,15 @@ internal sealed class ObjectPath
 
     /// <summary>
     /// Size and time of the file; <see langword="null"/> when there is none. What lies behind a symbolic link is not there:
-    /// it may be outside of the root.
+    /// it may be outside of the root. Nor is a FIFO, a socket or a device, whose length is 0.
     /// </summary>
     public FileState? Stat()
     {
         int end = Name.LastIndexOf('/');
-        return (end < 0 || IsFolder(Root, Name[..end])) && new FileInfo(FilePath) is { Exists: true } file && !IsLink(file)
+        return (end < 0 || IsFolder(Root, Name[..end]))
+            && new FileInfo(FilePath) is { Exists: true } file
+            && !IsLink(file)
+            && (file.Length > 0 || RegularFile.Is(FilePath))
             ? FileState.Of(file)
             : null;
     }

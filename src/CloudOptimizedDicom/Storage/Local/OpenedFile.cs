@@ -28,12 +28,12 @@ internal sealed class OpenedFile : IDisposable
     /// <summary>What it was when it was opened.</summary>
     public FileStamp Stamp { get; }
 
-    /// <summary>Opens a file. One that was written within the last tick of the file system's clock is waited for.</summary>
+    /// <summary>Opens a regular file; whatever else has the name is refused. One that was written within the last tick of the file system's clock is waited for.</summary>
     public static async Task<OpenedFile> OpenAsync(string path, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         string full = System.IO.Path.GetFullPath(path);
-        SafeFileHandle handle = File.OpenHandle(full, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+        SafeFileHandle handle = RegularFile.OpenRead(full, FileShare.Read | FileShare.Delete);
         try
         {
             for (int attempt = 1; ; attempt++)

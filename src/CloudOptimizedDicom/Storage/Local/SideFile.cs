@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 
 namespace CloudOptimizedDicom.Storage.Local;
 
@@ -42,8 +43,13 @@ internal sealed class SideFile
         Dictionary<string, SideFileRecord[]>? records = null;
         try
         {
-            using var file = new FileStream(PathIn(folder), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            records = JsonSerializer.Deserialize(file, SideFileJson.Default.DictionaryStringSideFileRecordArray);
+            // What is no regular file is replaced at the next write.
+            using SafeFileHandle? handle = RegularFile.TryOpenRead(PathIn(folder), FileShare.ReadWrite | FileShare.Delete);
+            if (handle is not null)
+            {
+                using var file = new FileStream(handle, FileAccess.Read);
+                records = JsonSerializer.Deserialize(file, SideFileJson.Default.DictionaryStringSideFileRecordArray);
+            }
         }
         catch (Exception exception) when (exception is JsonException or FileNotFoundException or DirectoryNotFoundException)
         {

@@ -32,10 +32,33 @@ internal sealed class StagingFile : IDisposable
     {
         Directory.CreateDirectory(directory);
         string path = System.IO.Path.Join(directory, Guid.NewGuid().ToString("N"));
-        var stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, ShareAll, 4096, FileOptions.Asynchronous);
+        FileStream stream = TemporaryFile.CreateNamed(path, ShareAll, FileOptions.Asynchronous, bufferSize: 4096);
         var hold = new FileStream(path, FileMode.Open, FileAccess.Read, ShareAll, bufferSize: 0);
         Hold(hold.SafeFileHandle);
         return new StagingFile(path, stream, hold);
+    }
+
+    /// <summary>The mode of a file that is created in a directory as files usually are, which depends on the process and on the directory.</summary>
+    public static UnixFileMode? ReadUsualMode(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return null;
+        }
+
+        using var probe = new FileStream(
+            System.IO.Path.Join(directory, Guid.NewGuid().ToString("N")), FileMode.CreateNew, FileAccess.Write, ShareAll, bufferSize: 0, FileOptions.DeleteOnClose);
+        return File.GetUnixFileMode(probe.SafeFileHandle);
+    }
+
+    /// <summary>Gives the file the mode with which it is to be seen by others; until then only its owner may read it.</summary>
+    public void SetMode(UnixFileMode? mode)
+    {
+        // Mounts that give all files one mode may refuse to set it, even to what it is.
+        if (mode is { } value && !OperatingSystem.IsWindows() && File.GetUnixFileMode(Stream.SafeFileHandle) != value)
+        {
+            File.SetUnixFileMode(Stream.SafeFileHandle, value);
+        }
     }
 
     /// <summary>Opens a file that somebody else wrote and will delete.</summary>

@@ -55,12 +55,13 @@ internal static class RatarmountIndex
     }
 
     /// <summary>The members that an index of unknown origin names, in its order, without folders.</summary>
-    /// <exception cref="TarIndexException">The bytes are no database, or its rows are not those of an index.</exception>
+    /// <exception cref="TarIndexException">The bytes are no database, or its tables or rows are not those of an index.</exception>
     public static IReadOnlyList<TarMember> Read(ReadOnlyMemory<byte> index)
     {
         using var database = SqliteMemoryDatabase.OpenUntrusted(index);
+        RatarmountTables.RequireKnown(database);
         using sqlite3_stmt select = database.Prepare(RatarmountSchema.SelectFiles);
-        var row = new RatarmountRow(select);
+        var row = new RatarmountRow(select, maxTextBytes: index.Length);
         var members = new List<TarMember>();
         while (database.Step(select))
         {

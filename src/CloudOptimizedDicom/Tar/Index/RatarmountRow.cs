@@ -4,10 +4,14 @@ using SQLitePCL;
 namespace CloudOptimizedDicom.Tar.Index;
 
 /// <summary>The row of the table of files that a query stands at; its columns are checked, for anybody may have written them.</summary>
-internal readonly struct RatarmountRow(sqlite3_stmt select)
+/// <param name="select">The query.</param>
+/// <param name="maxTextBytes">The texts of all rows together may have this many bytes: those of the file, which has to hold them.</param>
+internal sealed class RatarmountRow(sqlite3_stmt select, long maxTextBytes)
 {
     private const int ModeColumn = 6;
     private const int TypeColumn = 7;
+
+    private long _textBytes;
 
     public long Mode => WholeNumber(ModeColumn);
 
@@ -48,7 +52,12 @@ internal readonly struct RatarmountRow(sqlite3_stmt select)
     private string Text(int column)
     {
         Require(column, raw.SQLITE_TEXT);
-        return raw.sqlite3_column_text(select, column).utf8_to_string();
+
+        // Pages that several rows share, as a damaged file may have them, would give more text than there are bytes.
+        _textBytes += raw.sqlite3_column_bytes(select, column);
+        return _textBytes <= maxTextBytes
+            ? raw.sqlite3_column_text(select, column).utf8_to_string()
+            : throw new TarIndexException($"its texts have more than the {maxTextBytes} bytes of the file");
     }
 
     private long WholeNumber(int column)

@@ -9,8 +9,27 @@ internal sealed class SqliteMemoryDatabase : IDisposable
 {
     private const int OpenFlags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_MEMORY | raw.SQLITE_OPEN_NOMUTEX;
     private const string Main = "main";
-    private const int MaxValueBytes = 1 << 20;
     private const int StepsPerCheck = 1000;
+
+    /// <summary>
+    /// Limits of a database of unknown origin. Each is far above what an index needs. SQLite's limit on its heap is one of
+    /// the whole process, which belongs to the application, so memory is bounded by these and by the checks of the reader.
+    /// </summary>
+    private static readonly (int Limit, int Value)[] UntrustedLimits =
+    [
+        (raw.SQLITE_LIMIT_LENGTH, 1 << 20),
+        (raw.SQLITE_LIMIT_SQL_LENGTH, 64 << 10),
+        (raw.SQLITE_LIMIT_COLUMN, 64),
+        (raw.SQLITE_LIMIT_EXPR_DEPTH, 16),
+        (raw.SQLITE_LIMIT_COMPOUND_SELECT, 1),
+        (raw.SQLITE_LIMIT_VDBE_OP, 2000),
+        (raw.SQLITE_LIMIT_FUNCTION_ARG, 8),
+        (raw.SQLITE_LIMIT_ATTACHED, 0),
+        (raw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64),
+        (raw.SQLITE_LIMIT_VARIABLE_NUMBER, 0),
+        (raw.SQLITE_LIMIT_TRIGGER_DEPTH, 1),
+        (raw.SQLITE_LIMIT_WORKER_THREADS, 0),
+    ];
 
     private readonly sqlite3 _database;
     private MemoryHandle _content;
@@ -22,8 +41,9 @@ internal sealed class SqliteMemoryDatabase : IDisposable
     public static SqliteMemoryDatabase Create() => new();
 
     /// <summary>
-    /// Opens the bytes of a database of unknown origin to read from it. Its views are off, its expressions may call only
-    /// harmless functions, and a query that takes more steps than the bytes can explain is ended.
+    /// Opens the bytes of a database of unknown origin to read from it. Its views and triggers are off, its expressions may
+    /// call only harmless functions, and a query that takes more steps than the bytes can explain is ended. What its tables
+    /// are is for the caller to check before rows are read: a column may be an expression.
     /// </summary>
     public static SqliteMemoryDatabase OpenUntrusted(ReadOnlyMemory<byte> content)
     {
@@ -90,8 +110,13 @@ internal sealed class SqliteMemoryDatabase : IDisposable
 
     private void Restrict(int contentBytes)
     {
-        raw.sqlite3_limit(_database, raw.SQLITE_LIMIT_LENGTH, MaxValueBytes);
+        foreach ((int limit, int value) in UntrustedLimits)
+        {
+            raw.sqlite3_limit(_database, limit, value);
+        }
+
         Check(raw.sqlite3_db_config(_database, raw.SQLITE_DBCONFIG_ENABLE_VIEW, 0, out _));
+        Check(raw.sqlite3_db_config(_database, raw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, out _));
         Check(raw.sqlite3_db_config(_database, raw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, out _));
         Check(raw.sqlite3_db_config(_database, raw.SQLITE_DBCONFIG_DEFENSIVE, 1, out _));
 

@@ -148,6 +148,37 @@ public sealed class RatarmountIndexTests
         Assert.That(() => RatarmountIndex.Read(index), Throws.InstanceOf<TarIndexException>());
     }
 
+    [TestCase("DROP TABLE files; CREATE TABLE files (path TEXT, name TEXT, offsetheader INTEGER, offset INTEGER, size INTEGER, mtime REAL, mode INTEGER, type INTEGER, linkname TEXT AS (hex(zeroblob(500000))), uid INTEGER, gid INTEGER, istar BOOL, issparse BOOL); WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 100) INSERT INTO files (path, name, offsetheader, offset, size, mtime, mode, type, uid, gid) SELECT '', x, 0, 0, 0, 0.0, 33188, 0, 0, 0 FROM n")]
+    [TestCase("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '\"linkname\" VARCHAR(65535)', '\"linkname\" VARCHAR(65535) DEFAULT ''long''') WHERE name = 'files'")]
+    [TestCase("ALTER TABLE files ADD COLUMN more TEXT")]
+    [TestCase("CREATE TABLE more (x)")]
+    [TestCase("CREATE INDEX more ON files (hex(path))")]
+    [TestCase("CREATE TRIGGER more AFTER INSERT ON files BEGIN DELETE FROM files; END")]
+    [TestCase("CREATE VIRTUAL TABLE more USING fts5(x)")]
+    [TestCase("DROP TABLE files; CREATE VIRTUAL TABLE files USING fts5(path, name)")]
+    public void Read_IndexWithMoreThanRatarmountMakes_IsRefusedBeforeRowsAreRead(string change)
+    {
+        using var file = new SqliteFile(RatarmountIndex.Write(Members(3), 10240));
+        file.Query(change);
+        byte[] index = file.Bytes;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(() => RatarmountIndex.Read(index), Throws.InstanceOf<TarIndexException>());
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1 << 20));
+    }
+
+    [Test]
+    public void ToMember_MoreTextThanTheFileHasBytes_IsRefused()
+    {
+        using var database = SqliteMemoryDatabase.OpenUntrusted(RatarmountIndex.Write(Members(3), 10240));
+        using SQLitePCL.sqlite3_stmt select = database.Prepare(RatarmountSchema.SelectFiles);
+        var row = new RatarmountRow(select, maxTextBytes: 60);
+        database.Step(select);
+        Assert.That(() => row.ToMember(), Throws.Nothing);
+        database.Step(select);
+        database.Step(select);
+        Assert.That(() => row.ToMember(), Throws.InstanceOf<TarIndexException>());
+    }
+
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(100)]
