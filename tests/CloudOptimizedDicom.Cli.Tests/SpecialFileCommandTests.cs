@@ -119,7 +119,7 @@ public sealed class SpecialFileCommandTests
         using Process cod = Start("ingest", "--inventory", fifo, "-d", _store);
 
         // Opens when the command has opened its end, which is when it waits for the first row.
-        await using FileStream writer = await Task.Run(() => File.OpenWrite(fifo), CancellationToken.None).WaitAsync(cancellationToken);
+        await using FileStream writer = await Task.Run(() => new FileStream(fifo, FileMode.Open, FileAccess.Write, FileShare.ReadWrite), CancellationToken.None).WaitAsync(cancellationToken);
         using Process interrupt = Process.Start("kill", ["-INT", $"{cod.Id}"]);
         await cod.WaitForExitAsync(cancellationToken);
         Assert.That(cod.ExitCode, Is.EqualTo(130));

@@ -7,6 +7,9 @@ namespace CloudOptimizedDicom.Json;
 
 public sealed partial class DicomJsonDataset
 {
+    /// <summary>Far more than any data set has, and few enough that their places are small beside the text.</summary>
+    private const int MaxElements = 1_000_000;
+
     /// <summary>Walks once over the whole text and notes where each element's value is.</summary>
     private static DicomJsonDataset Index(ReadOnlyMemory<byte> utf8Json)
     {
@@ -25,6 +28,11 @@ public sealed partial class DicomJsonDataset
                 bool isTag = TryReadTag(ref reader, out uint tag);
                 reader.Read();
                 StoredElement element = ReadElement(ref reader);
+                if (tags.Count == MaxElements)
+                {
+                    throw new DicomJsonException(reader.TokenStartIndex, $"it has more than {MaxElements} elements at one level");
+                }
+
                 if (isTag)
                 {
                     tags.Add(tag);

@@ -11,8 +11,38 @@ internal static class NonFiniteNumbers
     /// <returns>The copy; null when there was none of them.</returns>
     public static byte[]? Quote(ReadOnlySpan<byte> json)
     {
-        ArrayBufferWriter<byte>? copy = null;
+        List<Range> words = FindWords(json);
+        if (words.Count == 0)
+        {
+            return null;
+        }
+
+        // Of just the length, since the text may be long.
+        byte[] copy = new byte[json.Length + (2 * words.Count)];
+        var rest = copy.AsSpan();
         int copied = 0;
+        foreach (Range word in words)
+        {
+            Append(json[copied..word.Start.Value], ref rest);
+            Append("\""u8, ref rest);
+            Append(json[word], ref rest);
+            Append("\""u8, ref rest);
+            copied = word.End.Value;
+        }
+
+        Append(json[copied..], ref rest);
+        return copy;
+    }
+
+    private static void Append(ReadOnlySpan<byte> bytes, ref Span<byte> rest)
+    {
+        bytes.CopyTo(rest);
+        rest = rest[bytes.Length..];
+    }
+
+    private static List<Range> FindWords(ReadOnlySpan<byte> json)
+    {
+        List<Range> words = [];
         for (int i = NextOf(json, 0); i < json.Length; i = NextOf(json, i))
         {
             if (json[i] == '"')
@@ -30,16 +60,10 @@ internal static class NonFiniteNumbers
 
             int start = i > 0 && json[i - 1] == '-' && json[i] == 'I' ? i - 1 : i;
             i += length;
-            copy ??= new ArrayBufferWriter<byte>(json.Length + 64);
-            copy.Write(json[copied..start]);
-            copy.Write("\""u8);
-            copy.Write(json[start..i]);
-            copy.Write("\""u8);
-            copied = i;
+            words.Add(start..i);
         }
 
-        copy?.Write(json[copied..]);
-        return copy?.WrittenSpan.ToArray();
+        return words;
     }
 
     private static int NextOf(ReadOnlySpan<byte> json, int start) =>

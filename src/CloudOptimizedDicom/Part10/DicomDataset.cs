@@ -19,6 +19,9 @@ internal sealed class DicomDataset : IDisposable
     /// <summary>Entries, those of sequences included.</summary>
     public int Count => _count;
 
+    /// <summary>Bytes of values and headers that are held as copies.</summary>
+    public int KeptBytes => _keptCount;
+
     /// <summary>Index of the first entry behind the file meta information.</summary>
     public int DatasetStart { get; set; }
 

@@ -28,4 +28,10 @@ internal sealed record Part10Limits
 
     /// <summary>Bytes that a Deflated data set may grow to.</summary>
     public long MaxInflatedBytes { get; init; } = 8L * 1024 * 1024 * 1024;
+
+    /// <summary>Of a Deflated data set, what its elements may take in memory without regard to its size.</summary>
+    public long AlwaysHeldBytes { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>Beyond that, how many times the bytes of a Deflated data set its elements may take in memory.</summary>
+    public int MaxHeldRatio { get; init; } = 100;
 }

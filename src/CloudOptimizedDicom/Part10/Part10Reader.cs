@@ -51,7 +51,7 @@ internal static class Part10Reader
         try
         {
             var scanner = new Part10Scanner(dataset, limits ?? Part10Limits.Default, copies: true, stopBefore);
-            int left = await ScanAsync(scanner, stream, window, long.MaxValue, cancellationToken).ConfigureAwait(false);
+            int left = await ScanAsync(scanner, stream, window, guard: null, cancellationToken).ConfigureAwait(false);
             if (scanner.NeedsInflated)
             {
                 scanner.BeginInflated([]);
@@ -74,7 +74,7 @@ internal static class Part10Reader
     }
 
     private static async ValueTask<DicomDataset> InflateAsync(
-        DicomDataset dataset, Part10Scanner scanner, Stream deflated, Part10Limits? limits, CancellationToken cancellationToken)
+        DicomDataset dataset, Part10Scanner scanner, PrefixedStream deflated, Part10Limits? limits, CancellationToken cancellationToken)
     {
         byte[] window = ArrayPool<byte>.Shared.Rent(WindowBytes);
         try
@@ -84,8 +84,8 @@ internal static class Part10Reader
                 var inflated = new DeflateStream(deflated, CompressionMode.Decompress);
                 await using (inflated.ConfigureAwait(false))
                 {
-                    long limit = (limits ?? Part10Limits.Default).MaxInflatedBytes;
-                    await ScanAsync(scanner, inflated, window, limit, cancellationToken).ConfigureAwait(false);
+                    var guard = new InflationGuard(deflated, dataset, limits ?? Part10Limits.Default);
+                    await ScanAsync(scanner, inflated, window, guard, cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -110,7 +110,7 @@ internal static class Part10Reader
 
     /// <summary>Feeds the scanner; returns how many bytes at the front of the window it left.</summary>
     private static async ValueTask<int> ScanAsync(
-        Part10Scanner scanner, Stream stream, byte[] window, long maxBytes, CancellationToken cancellationToken)
+        Part10Scanner scanner, Stream stream, byte[] window, InflationGuard? guard, CancellationToken cancellationToken)
     {
         int filled = 0;
         long total = 0;
@@ -119,11 +119,7 @@ internal static class Part10Reader
             int read = await stream.ReadAsync(window.AsMemory(filled), cancellationToken).ConfigureAwait(false);
             filled += read;
             total += read;
-            if (total > maxBytes)
-            {
-                throw new InvalidDicomException(scanner.Position, null, $"the Deflated data set grows beyond {maxBytes} bytes");
-            }
-
+            guard?.Check(total, scanner.Position);
             int used = scanner.Scan(window.AsSpan(0, filled), isFinal: read == 0);
             window.AsSpan(used, filled - used).CopyTo(window);
             filled -= used;

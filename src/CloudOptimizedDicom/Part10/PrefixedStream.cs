@@ -5,6 +5,9 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) :
 {
     private ReadOnlyMemory<byte> _prefix = prefix;
 
+    /// <summary>Bytes that were read so far, those before them included.</summary>
+    public long BytesRead { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -22,15 +25,19 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) :
     public override int Read(Span<byte> buffer)
     {
         int count = TakePrefix(buffer);
-        return count > 0 ? count : rest.Read(buffer);
+        count = count > 0 ? count : rest.Read(buffer);
+        BytesRead += count;
+        return count;
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count = TakePrefix(buffer.Span);
-        return count > 0 ? new ValueTask<int>(count) : rest.ReadAsync(buffer, cancellationToken);
+        count = count > 0 ? count : await rest.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        BytesRead += count;
+        return count;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

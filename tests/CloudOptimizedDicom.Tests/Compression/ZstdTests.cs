@@ -101,8 +101,7 @@ public sealed class ZstdTests
         var destination = new ArrayBufferWriter<byte>();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => Zstd.Decompress(frame, destination, 1 << 20),
-                Throws.TypeOf<CompressedDataException>().With.Property(nameof(CompressedDataException.MaxBytes)).EqualTo(1 << 20));
+            Assert.That(() => Zstd.Decompress(frame, destination, 1 << 20), Throws.TypeOf<CompressedDataException>());
             Assert.That(destination.Capacity, Is.Zero);
         }
     }

@@ -90,7 +90,7 @@ public sealed class InstanceRecordTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.That(
             () => record.Metadata,
-            Throws.TypeOf<InstanceMetadataException>().With.Message.Contains($"more than the {128 << 20} bytes that DecompressionLimits allow"));
+            Throws.TypeOf<InstanceMetadataException>().With.Message.Contains("bytes that DecompressionLimits allow"));
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(2 << 20));
     }
 

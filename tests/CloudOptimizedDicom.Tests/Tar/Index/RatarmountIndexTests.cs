@@ -171,7 +171,7 @@ public sealed class RatarmountIndexTests
     {
         using var database = SqliteMemoryDatabase.OpenUntrusted(RatarmountIndex.Write(Members(3), 10240));
         using SQLitePCL.sqlite3_stmt select = database.Prepare(RatarmountSchema.SelectFiles);
-        var row = new RatarmountRow(select, maxTextBytes: 60);
+        var row = new RatarmountRow(select, maxTextBytes: 40);
         database.Step(select);
         Assert.That(() => row.ToMember(), Throws.Nothing);
         database.Step(select);
