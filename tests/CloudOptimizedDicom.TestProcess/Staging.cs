@@ -10,7 +10,7 @@ internal static class Staging
     {
         await using var store = new LocalObjectStore(root);
         using StagingFile file = store.CreateStagingFile();
-        using ScratchArchive archive = ScratchArchive.Create(store.StagingDirectory);
+        using ScratchArchive archive = ScratchArchive.Create(new ScratchPlace(store.StagingDirectory, ScratchDirectory: null));
         Console.WriteLine($"{file.Path}|{archive.Path}");
         await Task.Delay(Timeout.Infinite);
         return 0;
