@@ -91,7 +91,7 @@ internal sealed class StoredObjects : IAsyncDisposable
             ? TryParse(metadataBytes, names.Id, metadataUri, options.Decompression)
             : (null, metadataInfo is null ? null : StoredSeries.TooLarge(metadataUri, metadataInfo));
         (ObjectInfo? indexInfo, byte[]? index) = await ReadObjectAsync(store, names.Index, cancellationToken).ConfigureAwait(false);
-        (ObjectInfo? archiveInfo, ArchiveFile? archive) = await ReadArchiveAsync(store, names.Tar, scratchDirectory, cancellationToken).ConfigureAwait(false);
+        (ObjectInfo? archiveInfo, ArchiveFile? archive) = await ReadArchiveAsync(store, names.Tar, options.ScratchDirectory, cancellationToken).ConfigureAwait(false);
         TarSurvey? survey = null;
         if (archive is not null)
         {
