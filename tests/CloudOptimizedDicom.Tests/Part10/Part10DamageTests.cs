@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using CloudOptimizedDicom.Part10;
 
 namespace CloudOptimizedDicom.Tests.Part10;
@@ -243,6 +244,37 @@ public sealed class Part10DamageTests
         InvalidDicomException? refused = Assert.ThrowsAsync<InvalidDicomException>(async () =>
             (await Part10Reader.ReadAsync(new MemoryStream(bytes), new Part10Limits { MaxKeptBytes = 1000 }, null, CancellationToken.None)).Dispose());
         Assert.That(refused?.Reason, Is.EqualTo("more than 1000 bytes of headers and values"));
+    }
+
+    [TestCase(2, false)]
+    [TestCase(1000, true)]
+    public void ReadAsync_DeflatedItemsWithoutEnd_AreRefused(int maxHeldRatio, bool isRead)
+    {
+        var items = new DicomFileBuilder();
+        items.Header(DicomTag.ReferencedSeriesSequence, DicomVr.SQ, DicomFileBuilder.UndefinedLength);
+        for (int i = 0; i < 20_000; i++)
+        {
+            items.Raw([0xFE, 0xFF, 0, 0xE0, 12, 0, 0, 0, 8, 0, 0x50, 0, (byte)'S', (byte)'H', 4, 0, .. "text"u8]);
+        }
+
+        using var deflated = new MemoryStream();
+        using (var deflater = new DeflateStream(deflated, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            deflater.Write(items.ToArray());
+        }
+
+        byte[] bytes = DicomFileBuilder.Create(TransferSyntax.DeflatedExplicitVrLittleEndian).Raw(deflated.ToArray()).ToArray();
+        InvalidDicomException? refused = null;
+        try
+        {
+            Part10Reader.ReadAsync(bytes, new Part10Limits { AlwaysHeldBytes = 10_000, MaxHeldRatio = maxHeldRatio }).AsTask().GetAwaiter().GetResult().Dispose();
+        }
+        catch (InvalidDicomException exception)
+        {
+            refused = exception;
+        }
+
+        Assert.That(refused?.Reason, isRead ? Is.Null : Does.StartWith("the elements of the Deflated data set take "));
     }
 
     private static void AssertRefused(byte[] bytes, Part10Limits limits, string? reason)
