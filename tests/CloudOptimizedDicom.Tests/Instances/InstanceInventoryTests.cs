@@ -1,4 +1,5 @@
 using System.Text;
+using CloudOptimizedDicom.Compression;
 
 namespace CloudOptimizedDicom.Tests.Instances;
 
@@ -85,6 +86,15 @@ public sealed class InstanceInventoryTests
     [TestCase("name,size\n1,2")]
     public void Read_ColumnsThatNameNoInstances_AreRefused(string inventory) =>
         Assert.That(Assert.ThrowsAsync<InventoryException>(() => ReadAsync(inventory, _ => { }))!.Message, Does.Contain("size"));
+
+    [Test]
+    public void Read_GzippedInventory_SaysSo()
+    {
+        using var inventory = new MemoryStream(Gzip.Compress("uri\na.dcm\n"u8));
+        Assert.That(
+            async () => await InstanceInventory.ReadAsync(inventory).ToListAsync(),
+            Throws.TypeOf<InventoryException>().With.Message.Contains("gzipped"));
+    }
 
     [TestCase("")]
     [TestCase("\n \n\r\n")]

@@ -40,7 +40,7 @@ internal sealed class HttpInstanceSource(string uri, WebClient client, StallLimi
             if (response.Content.Headers.ContentEncoding.FirstOrDefault(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)) is { } other)
             {
                 response.Dispose();
-                throw new HttpRequestException($"the server sends it with Content-Encoding {other}, which was not asked for");
+                throw new HttpRequestException($"the server sends it with Content-Encoding {other[..Math.Min(other.Length, 64)]}, which was not asked for");
             }
 
             return response.StatusCode == HttpStatusCode.PartialContent

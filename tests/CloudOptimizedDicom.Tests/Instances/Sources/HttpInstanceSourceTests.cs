@@ -38,6 +38,20 @@ public sealed class HttpInstanceSourceTests
         Assert.That((await store.StoreAsync(Id, CodMode.Write, [server.Uri])).New.Single().Record!.Crc32c, Is.EqualTo(Crc32c.Compute(File1)));
     }
 
+    [TestCase("gzip", false)]
+    [TestCase("identity", true)]
+    public async Task AppendAsync_AnswerWithAContentEncoding_IsStoredOnlyWhereItIsPlain(string encoding, bool isStored)
+    {
+        await using var server = new CannedServer(_ => Answer("HTTP/1.1 200 OK", $"Content-Length: {File1.Length}\r\nContent-Encoding: {encoding}", File1));
+        await using TemporaryDatastore store = await TemporaryDatastore.CreateAsync();
+        AppendResult result = await store.StoreAsync(Id, CodMode.Write, [server.Uri, Repository.TestData("dicom", "appendset", "2.dcm")]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.New, Has.Count.EqualTo(isStored ? 2 : 1));
+            Assert.That(result.Errors.Select(error => error.Error.Message), isStored ? Is.Empty : Has.One.Contains("Content-Encoding gzip"));
+        }
+    }
+
     [Test]
     public async Task AppendAsync_PartWhereAllWasAskedFor_IsAnErrorOfThatInstance()
     {
