@@ -14,6 +14,8 @@ internal static class IngestCommand
         What the Python package has stored as JPEG 2000 has another UID there: given again, the original is stored beside it, with a
         warning. With --same-by-path it counts as stored.
 
+        A file that is not quite as DICOM wants it is stored as it is, with a warning; --strict refuses it.
+
         An inventory is CSV with a header line, or JSON Lines: uri (or bucket and name), and as far as they are known size,
         crc32c, study_uid, series_uid and instance_uid. What it knows need not be read.
 
@@ -69,6 +71,13 @@ internal static class IngestCommand
 
     private static readonly Option<string?> Report = new("--report") { Description = "A file to which one JSON line an instance is added: uri, outcome, UIDs, warnings, error." };
 
+    private static readonly Option<bool> Strict = new("--strict") { Description = "Do not store files that have warnings: cut off, damaged, or not as DICOM wants them." };
+
+    private static readonly Option<bool> ReplaceTruncated = new("--replace-truncated")
+    {
+        Description = "Where the stored bytes are the first of a file's, as a transfer that broke off leaves them, store the whole file in their place.",
+    };
+
     private static readonly Option<TimeSpan> Wait = CommandOptions.WaitForLock();
 
     private static readonly Option<int> Jobs = CommandOptions.Jobs();
@@ -79,7 +88,7 @@ internal static class IngestCommand
     {
         var command = new Command("ingest", Description)
         {
-            Paths, From, Inventory, Datastore, Mode, SameByPath, StorageClass, UidKey, DryRun, Prices, Report, Wait, Jobs, Json,
+            Paths, From, Inventory, Datastore, Mode, SameByPath, StorageClass, UidKey, DryRun, Prices, Report, Strict, ReplaceTruncated, Wait, Jobs, Json,
         };
         command.Validators.Add(result =>
         {
@@ -117,7 +126,12 @@ internal static class IngestCommand
         {
             Mode = parsed.GetValue(Mode),
             MaxParallelism = Math.Max(1, parsed.GetValue(Jobs)),
-            Append = new AppendOptions { SameByPath = parsed.GetValue(SameByPath) },
+            Append = new AppendOptions
+            {
+                SameByPath = parsed.GetValue(SameByPath),
+                Strict = parsed.GetValue(Strict),
+                ReplaceTruncated = parsed.GetValue(ReplaceTruncated),
+            },
             OpenSeries = new OpenSeriesOptions { WaitForLock = parsed.GetValue(Wait), UsesHashedUids = hasher is not null },
         };
         PriceTable prices = parsed.GetValue(Prices) is { } table ? await PriceTable.ReadAsync(table, cancellationToken) : PriceTable.Default;

@@ -81,6 +81,11 @@ internal sealed class IngestReport : IDisposable
         writer.WriteString("study_uid", series.Id?.StudyUid);
         writer.WriteString("series_uid", series.Id?.SeriesUid);
         writer.WriteString("instance_uid", instance.StoredUid);
+        if (series.Reasons.GetValueOrDefault(instance) is AppendReason.StoredIsBeginning or AppendReason.ReplacedBeginning)
+        {
+            writer.WriteString("reason", series.Reasons[instance].ToString());
+        }
+
         if (error is not null)
         {
             writer.WriteString("error", error);

@@ -119,12 +119,17 @@ internal sealed class IngestRun(CodDatastore datastore, IngestInput input, Inges
 
         foreach (Instance conflict in series.Conflict)
         {
-            Terminal.WriteError($"{conflict.OriginalPath}: other bytes are stored under its UID; they stay.");
+            Terminal.WriteError(series.Reasons.GetValueOrDefault(conflict) == AppendReason.StoredIsBeginning
+                ? $"{conflict.OriginalPath}: what is stored under its UID is its beginning, cut off; --replace-truncated stores it in its place."
+                : $"{conflict.OriginalPath}: other bytes are stored under its UID; they stay.");
         }
 
-        foreach (InstanceWarning warning in series.Warnings)
+        // A refusal for its warnings names them itself.
+        foreach (IGrouping<Instance, InstanceWarning> warnings in series.Warnings
+            .Where(warning => series.Reasons.GetValueOrDefault(warning.Instance) != AppendReason.Failed).GroupBy(warning => warning.Instance))
         {
-            Terminal.WriteError($"{warning.Instance.OriginalPath}: {warning.Message}.");
+            string more = warnings.Count() > 1 ? $", and {warnings.Count() - 1} more" : "";
+            Terminal.WriteError($"{warnings.Key.OriginalPath}: warning: {warnings.First().Message}{more}.");
         }
 
         foreach (AppendError error in series.Errors)

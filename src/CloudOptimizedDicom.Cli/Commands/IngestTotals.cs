@@ -8,6 +8,7 @@ internal sealed class IngestTotals
     private int _same;
     private int _conflict;
     private int _failed;
+    private int _withWarnings;
     private bool _hasLocked;
     private bool _hasFindings;
 
@@ -25,6 +26,7 @@ internal sealed class IngestTotals
         _same += outcome.Same.Count;
         _conflict += outcome.Conflict.Count;
         _failed += outcome.Errors.Count;
+        _withWarnings += outcome.Warnings.Select(warning => warning.Instance).Distinct().Count();
         _hasLocked |= outcome.IsLocked;
         _hasFindings |= !outcome.IsLocked && outcome.Errors.Count + outcome.Conflict.Count > 0;
     }
@@ -36,5 +38,5 @@ internal sealed class IngestTotals
         _hasFindings = true;
     }
 
-    public override string ToString() => $"{_series} series: {_new} new, {_same} same, {_conflict} conflicting, {_failed} failed";
+    public override string ToString() => $"{_series} series: {_new} new, {_same} same, {_conflict} conflicting, {_failed} failed{(_withWarnings > 0 ? $", {_withWarnings} with warnings" : "")}";
 }

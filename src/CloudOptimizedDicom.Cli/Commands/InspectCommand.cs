@@ -114,12 +114,7 @@ internal static class InspectCommand
         ("CRC-32C", Crc32c.ToBase64(scan.Crc32c)),
         ("Pixel data", scan.HasPixelData ? "yes" : "no"),
         ("Frames", scan.Frames is { } frames ? $"{frames.Count}, the first at {frames[0]}, the last at {frames[^1]}" : null),
-        ("Findings", (scan.HasPart10Prefix, scan.IsTruncated) switch
-        {
-            (true, false) => null,
-            (false, false) => "no \"DICM\" at byte 128: a store will refuse it",
-            (true, true) => "the file ends inside an element",
-            (false, true) => "no \"DICM\" at byte 128: a store will refuse it; the file ends inside an element",
-        }),
+        ("Prefix", scan.HasPart10Prefix ? null : "no \"DICM\" at byte 128: a store will refuse it"),
+        .. scan.Warnings.Select(warning => ("Warning", (string?)warning.Message)),
     ];
 }

@@ -10,9 +10,9 @@ internal static class IngestJson
     {
         writer.WriteString("study_uid", series.Id?.StudyUid);
         writer.WriteString("series_uid", series.Id?.SeriesUid);
-        WriteInstances(writer, "new", series.New);
-        WriteInstances(writer, "same", series.Same);
-        WriteInstances(writer, "conflict", series.Conflict);
+        WriteInstances(writer, "new", series, series.New);
+        WriteInstances(writer, "same", series, series.Same);
+        WriteInstances(writer, "conflict", series, series.Conflict);
         writer.WriteStartArray("errors");
         foreach (AppendError error in series.Errors)
         {
@@ -40,6 +40,11 @@ internal static class IngestJson
 
             writer.WriteString("kind", warning.Kind.ToString());
             writer.WriteString("message", warning.Message);
+            if (warning.Dicom is { } dicom)
+            {
+                WarningJson.WriteMembers(writer, dicom);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -77,7 +82,7 @@ internal static class IngestJson
         writer.WriteNumber("usd", dollars);
     }
 
-    private static void WriteInstances(Utf8JsonWriter writer, string name, IEnumerable<Instance> instances)
+    private static void WriteInstances(Utf8JsonWriter writer, string name, SeriesIngest series, IEnumerable<Instance> instances)
     {
         writer.WriteStartArray(name);
         foreach (Instance instance in instances)
@@ -85,6 +90,11 @@ internal static class IngestJson
             writer.WriteStartObject();
             writer.WriteString("instance_uid", instance.StoredUid);
             writer.WriteString("uri", instance.OriginalPath);
+            if (series.Reasons.GetValueOrDefault(instance) is AppendReason.StoredIsBeginning or AppendReason.ReplacedBeginning)
+            {
+                writer.WriteString("reason", series.Reasons[instance].ToString());
+            }
+
             writer.WriteEndObject();
         }
 

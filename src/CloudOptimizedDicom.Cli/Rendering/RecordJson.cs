@@ -21,6 +21,7 @@ internal static class RecordJson
         writer.WriteString("crc32c", Crc32c.ToBase64(scan.Crc32c));
         writer.WriteNumber("size", scan.SizeBytes);
         writer.WriteString("original_path", file);
+        WarningJson.Write(writer, scan.Warnings);
         writer.WriteEndObject();
     }
 

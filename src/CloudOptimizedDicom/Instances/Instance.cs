@@ -67,6 +67,9 @@ public sealed class Instance
     /// <summary>What the series knows of the instance; <see langword="null"/> until it is part of one.</summary>
     public InstanceRecord? Record { get; internal set; }
 
+    /// <summary>What its file has that DICOM does not allow, as the append that read it has found; empty until then.</summary>
+    public IReadOnlyList<DicomWarning> Warnings { get; internal set; } = [];
+
     /// <summary>All tags, decompressed on demand.</summary>
     /// <exception cref="InvalidOperationException">The instance is not part of a series.</exception>
     public DicomJsonDataset Metadata => Record?.Metadata

@@ -18,6 +18,7 @@ public sealed class InstanceScan
         HasPixelData = dataset.Find(DicomTag.PixelData) >= 0;
         HasPart10Prefix = dataset.HasPart10Prefix;
         IsTruncated = dataset.IsTruncated;
+        Warnings = FrameIndexBuilder.FindShortage(dataset) is { } shortage ? [.. dataset.Warnings, shortage] : [.. dataset.Warnings];
         TransferSyntax = dataset.TransferSyntax;
         Frames = FrameIndexBuilder.Build(dataset);
         SizeBytes = sizeBytes;
@@ -43,6 +44,9 @@ public sealed class InstanceScan
 
     /// <summary>Whether the file ends inside an element.</summary>
     public bool IsTruncated { get; }
+
+    /// <summary>What the file has that DICOM does not allow, in the order of the file; the first hundred.</summary>
+    public IReadOnlyList<DicomWarning> Warnings { get; }
 
     /// <summary>The transfer syntax of the file meta information, or the one that the bytes look like where it is missing.</summary>
     public TransferSyntax TransferSyntax { get; }

@@ -27,7 +27,7 @@ internal sealed record PixelDigest(long LengthBytes, string Sha256)
             using DicomDataset? dataset = await TryReadAsync(passing, cancellationToken).ConfigureAwait(false);
             await passing.DrainAsync(cancellationToken).ConfigureAwait(false);
             int index = dataset?.Find(DicomTag.PixelData) ?? -1;
-            return index < 0 || dataset!.TransferSyntax.IsDeflated || passing.BytesPassed != sizeBytes || passing.Crc32c != crc32c
+            return index < 0 || dataset!.Damage is not null || dataset.TransferSyntax.IsDeflated || passing.BytesPassed != sizeBytes || passing.Crc32c != crc32c
                 ? null
                 : await HashAsync(copy, new ByteRange(dataset[index].ValueOffset, dataset[index].Length), cancellationToken).ConfigureAwait(false);
         }

@@ -10,6 +10,8 @@ namespace CloudOptimizedDicom.Part10;
 /// </summary>
 internal sealed class DicomDataset : IDisposable
 {
+    private const int MaxWarnings = 100;
+
     private DicomElement[] _elements = ArrayPool<DicomElement>.Shared.Rent(256);
     private int _count;
     private byte[]? _kept;
@@ -36,6 +38,12 @@ internal sealed class DicomDataset : IDisposable
     /// <summary>Whether the file ended inside an element.</summary>
     public bool IsTruncated { get; set; }
 
+    /// <summary>What was found that DICOM does not allow, in the order of the file; the first hundred.</summary>
+    public List<DicomWarning> Warnings { get; } = [];
+
+    /// <summary>The one of the <see cref="Warnings"/> behind which nothing could be read; null where the file was read to its end.</summary>
+    public DicomWarning? Damage { get; set; }
+
     /// <summary>Whether the tags of the top level do not strictly ascend, so one of them may occur twice.</summary>
     public bool IsUnordered { get; set; }
 
@@ -56,6 +64,14 @@ internal sealed class DicomDataset : IDisposable
 
         _elements[_count] = element;
         return _count++;
+    }
+
+    public void Warn(DicomWarning warning)
+    {
+        if (Warnings.Count < MaxWarnings)
+        {
+            Warnings.Add(warning);
+        }
     }
 
     /// <summary>Forgets all entries from <paramref name="count"/> on.</summary>
@@ -105,7 +121,7 @@ internal sealed class DicomDataset : IDisposable
         return found;
     }
 
-    /// <summary>A UID of the top level without its padding; null when absent or empty.</summary>
+    /// <summary>A UID of the top level without its padding; null when absent, empty or cut off.</summary>
     public string? GetUid(DicomTag tag) => GetText(tag) is { Length: > 0 } text ? text : null;
 
     /// <summary>The first number of a US, UL or IS element of the top level; null when absent or not a number.</summary>
@@ -128,11 +144,11 @@ internal sealed class DicomDataset : IDisposable
         };
     }
 
-    /// <summary>A short text of the default repertoire without its padding; null when absent.</summary>
+    /// <summary>A short text of the default repertoire without its padding; null when absent or cut off.</summary>
     public string? GetText(DicomTag tag)
     {
         int index = Find(tag);
-        return index < 0 ? null : Encoding.Latin1.GetString(GetKept(_elements[index]).Trim(" \0"u8));
+        return index < 0 || _elements[index].Has(DicomElementFlags.Cut) ? null : Encoding.Latin1.GetString(GetKept(_elements[index]).Trim(" \0"u8));
     }
 
     public void Dispose()

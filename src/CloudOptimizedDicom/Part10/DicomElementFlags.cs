@@ -19,4 +19,7 @@ internal enum DicomElementFlags : ushort
 
     /// <summary>The dictionary says US or OW; LUT Descriptor decides.</summary>
     UsOrOw = 16,
+
+    /// <summary>The value ends where the file, or what is around the element, does: it is a part of one, and no number or UID.</summary>
+    Cut = 32,
 }

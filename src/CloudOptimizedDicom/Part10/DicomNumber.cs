@@ -14,6 +14,9 @@ internal static class DicomNumber
     public static ulong ReadUInt64(ReadOnlySpan<byte> bytes, bool bigEndian) =>
         bigEndian ? BinaryPrimitives.ReadUInt64BigEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
 
+    /// <summary>The two letters of a value representation, which no byte order changes.</summary>
+    public static DicomVr ReadVr(ReadOnlySpan<byte> bytes) => (DicomVr)BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+
     /// <summary>A tag: two 16-bit numbers, group first, each in the byte order of the element.</summary>
     public static DicomTag ReadTag(ReadOnlySpan<byte> bytes, bool bigEndian) =>
         new(ReadUInt16(bytes, bigEndian), ReadUInt16(bytes[2..], bigEndian));

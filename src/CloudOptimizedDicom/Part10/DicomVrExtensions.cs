@@ -4,7 +4,11 @@ namespace CloudOptimizedDicom.Part10;
 internal static class DicomVrExtensions
 {
     /// <summary>Whether the two letters are one of the standard's (PS3.5 section 6.2).</summary>
-    public static bool IsStandard(this DicomVr vr) => vr != DicomVr.None && Enum.IsDefined(vr);
+    public static bool IsStandard(this DicomVr vr) => vr
+        is DicomVr.AE or DicomVr.AS or DicomVr.AT or DicomVr.CS or DicomVr.DA or DicomVr.DS or DicomVr.DT or DicomVr.FD or DicomVr.FL
+        or DicomVr.IS or DicomVr.LO or DicomVr.LT or DicomVr.OB or DicomVr.OD or DicomVr.OF or DicomVr.OL or DicomVr.OV or DicomVr.OW
+        or DicomVr.PN or DicomVr.SH or DicomVr.SL or DicomVr.SQ or DicomVr.SS or DicomVr.ST or DicomVr.SV or DicomVr.TM or DicomVr.UC
+        or DicomVr.UI or DicomVr.UL or DicomVr.UN or DicomVr.UR or DicomVr.US or DicomVr.UT or DicomVr.UV;
 
     /// <summary>Whether an explicit header has two reserved bytes and a 32-bit length (PS3.5 section 7.1.2).</summary>
     public static bool HasLongLength(this DicomVr vr) => vr switch

@@ -15,7 +15,7 @@ internal static class FrameIndexBuilder
     public static FrameIndex? Build(DicomDataset dataset)
     {
         if (dataset.GetInteger(DicomTag.NumberOfFrames) is not (> 1 and var frames) || frames > Part10Limits.Default.MaxElements
-            || dataset.TransferSyntax.IsDeflated || dataset.IsTruncated)
+            || dataset.TransferSyntax.IsDeflated || dataset.IsTruncated || dataset.Damage is not null)
         {
             return null;
         }
@@ -36,6 +36,24 @@ internal static class FrameIndexBuilder
         dataset.GetInteger(DicomTag.BitsAllocated),
         dataset.Find(DicomTag.SamplesPerPixel) < 0 ? 1 : dataset.GetInteger(DicomTag.SamplesPerPixel),
         dataset.GetText(DicomTag.PhotometricInterpretation));
+
+    /// <summary>Whether native pixels have fewer bytes than their frames need; null when not, or when the data set does not say.</summary>
+    public static DicomWarning? FindShortage(DicomDataset dataset)
+    {
+        int index = FindPixels(dataset);
+        if (index < 0 || dataset.IsTruncated || dataset[index].Length == 0 || dataset[index].Has(DicomElementFlags.Encapsulated)
+            || GetFrameBits(dataset) is not { } bits)
+        {
+            return null;
+        }
+
+        long frames = Math.Max(1, dataset.GetInteger(DicomTag.NumberOfFrames) ?? 1);
+        DicomElement pixels = dataset[index];
+        return (UInt128)bits * (ulong)frames > (UInt128)pixels.Length * 8
+            ? new DicomWarning(
+                DicomWarningKind.PixelsTooShort, pixels.ValueOffset, pixels.Tag, $"{frames} frames of {bits} bits do not fit into {pixels.Length} bytes of pixel data")
+            : null;
+    }
 
     private static FrameIndex? BuildNative(DicomDataset dataset, DicomElement pixels, int frames) =>
         GetFrameBits(dataset) is { } bits && bits % 8 == 0 && bits / 8 <= (ulong)(pixels.Length / frames)

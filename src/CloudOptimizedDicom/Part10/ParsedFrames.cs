@@ -88,6 +88,7 @@ internal sealed class ParsedFrames
     private string? FindProblem(DicomDataset dataset) =>
         Codestream.IsVideo(TransferSyntax) && FrameCount > 1 ? $"they are {TransferSyntax.Name}, which has to be decoded from the beginning"
             : dataset.IsTruncated ? "its file ends early"
+            : dataset.Damage is { } damage ? damage.Message
             : _fragments.Count == 0 ? "its pixel data is empty"
             : FrameCount > 1 && Index is null ? $"nothing tells which of {_fragments.Count} fragments belong to which of {FrameCount} frames"
             : null;

@@ -9,6 +9,14 @@ internal static class Part10Reader
     private const int WindowBytes = 128 * 1024;
 
     /// <summary>
+    /// What is asked of an inflater at a time while it is at the header. A read that meets damage gives nothing, so small ones
+    /// lose little of what stands before it.
+    /// </summary>
+    private const int SmallReadBytes = 1024;
+
+    private const int HeaderBytes = 64 * 1024;
+
+    /// <summary>
     /// Reads a file that is in memory; the result refers to it and must not outlive it. Completes at once, unless the
     /// data set is Deflated.
     /// </summary>
@@ -79,23 +87,44 @@ internal static class Part10Reader
         byte[] window = ArrayPool<byte>.Shared.Rent(WindowBytes);
         try
         {
-            await using (deflated.ConfigureAwait(false))
+            long start = scanner.Position;
+            DeflatedContent content = await DeflatedContent.OpenAsync(deflated, cancellationToken).ConfigureAwait(false);
+            await using (content.ConfigureAwait(false))
             {
-                var inflated = new DeflateStream(deflated, CompressionMode.Decompress);
+                if (content.HasZlibHeader)
+                {
+                    dataset.Warn(new DicomWarning(DicomWarningKind.DeflateWithZlibHeader, start, null, "a zlib header in front of the Deflated data set"));
+                }
+
+                var inflated = new DeflateStream(content, CompressionMode.Decompress);
                 await using (inflated.ConfigureAwait(false))
                 {
                     var guard = new InflationGuard(deflated, dataset, limits ?? Part10Limits.Default);
                     await ScanAsync(scanner, inflated, window, guard, cancellationToken).ConfigureAwait(false);
+                    if (content.WasReadToItsEnd && !scanner.IsFinished)
+                    {
+                        scanner.NoteDeflateCut();
+                    }
                 }
             }
 
             scanner.Complete();
             return dataset;
         }
-        catch (InvalidDataException damaged)
+        catch (InvalidDataException)
         {
-            dataset.Dispose();
-            throw new InvalidDicomException(scanner.Position, null, $"the Deflated data set is damaged: {damaged.Message}");
+            try
+            {
+                // What was inflated before is as it was written.
+                scanner.EndDamaged(null, "the Deflated data set is damaged: what follows is no deflate stream (RFC 1951)");
+                scanner.Complete();
+                return dataset;
+            }
+            catch
+            {
+                dataset.Dispose();
+                throw;
+            }
         }
         catch
         {
@@ -116,7 +145,9 @@ internal static class Part10Reader
         long total = 0;
         while (true)
         {
-            int read = await stream.ReadAsync(window.AsMemory(filled), cancellationToken).ConfigureAwait(false);
+            bool isSmall = stream is DeflateStream && total < HeaderBytes;
+            int wanted = isSmall ? Math.Min(SmallReadBytes, window.Length - filled) : window.Length - filled;
+            int read = await stream.ReadAsync(window.AsMemory(filled, wanted), cancellationToken).ConfigureAwait(false);
             filled += read;
             total += read;
             guard?.Check(total, scanner.Position);

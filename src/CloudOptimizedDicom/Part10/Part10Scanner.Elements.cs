@@ -5,9 +5,8 @@ namespace CloudOptimizedDicom.Part10;
 
 internal sealed partial class Part10Scanner
 {
-    private const uint UndefinedLength = 0xFFFFFFFF;
-    private const int ShortHeaderBytes = 8;
-    private const int LongHeaderBytes = 12;
+    private const uint UndefinedLength = ElementHeader.UndefinedLength;
+    private const int ShortHeaderBytes = ElementHeader.ShortBytes;
 
     /// <summary>The longest UN value that is read again as what the dictionary says; beyond it the length is suspect.</summary>
     private const uint MaxKnownUnBytes = 0xFFFE;
@@ -17,14 +16,14 @@ internal sealed partial class Part10Scanner
     private static readonly DicomTag SequenceDelimitation = new(0xFFFEE0DD);
 
     /// <summary>Reads one element header of a data set; false when the window is too short for it.</summary>
-    private bool ReadElement(ReadOnlySpan<byte> rest, out int used)
+    private bool ReadElement(ReadOnlySpan<byte> rest, bool isFinal, out int used)
     {
         used = 0;
         ref Level level = ref Top;
         long room = level.End - _position;
         if (room < ShortHeaderBytes)
         {
-            Damaged(null, $"an item ends {room} bytes behind its last element");
+            PassOver(room, $"{room} bytes behind the last element of an item are no element");
             return true;
         }
 
@@ -46,47 +45,50 @@ internal sealed partial class Part10Scanner
             return true;
         }
 
-        DetectEncoding(rest, ref level);
-        var vr = level.Implicit ? DicomVr.None : (DicomVr)DicomNumber.ReadUInt16(rest[4..], bigEndian: false);
-        int header = vr.HasLongLength() ? LongHeaderBytes : ShortHeaderBytes;
-        if (rest.Length < header)
+        if (!ReadHeader(rest, isFinal, tag, level, out ElementHeader header))
         {
             return false;
         }
 
-        uint length = header == LongHeaderBytes ? DicomNumber.ReadUInt32(rest[8..], level.BigEndian)
-            : level.Implicit ? DicomNumber.ReadUInt32(rest[4..], level.BigEndian)
-            : DicomNumber.ReadUInt16(rest[6..], level.BigEndian);
-        if (room < header || (length != UndefinedLength && length > room - header))
+        if (room < header.Bytes)
         {
-            Damaged(tag, $"a length of {length} bytes where the item around it has {Math.Max(0, room - header)} left");
+            PassOver(room, $"{room} bytes behind the last element of an item are no element");
             return true;
         }
 
-        used = header;
-        Take(rest[..header]);
-        BeginElement(tag, vr, length, ref level);
+        NoteEncoding(tag, header, ref level);
+        long inside = room - header.Bytes;
+        bool isCut = !header.IsUndefined && header.Length > inside;
+        if (isCut)
+        {
+            Warn(DicomWarningKind.LengthTooLong, tag, $"a length of {header.Length} bytes where the item around it has {inside} left");
+        }
+
+        used = header.Bytes;
+        Take(rest[..used]);
+        BeginElement(tag, header.Vr, isCut ? (uint)inside : header.Length, isCut, ref level);
         return true;
     }
 
-    /// <summary>The letters of the first element decide between explicit and implicit, against a transfer syntax that lies.</summary>
-    private void DetectEncoding(ReadOnlySpan<byte> rest, ref Level level)
+    /// <summary>The first element says how its level is encoded, whatever the transfer syntax; what differs is not as it should be.</summary>
+    private void NoteEncoding(DicomTag tag, ElementHeader header, ref Level level)
     {
-        if (level.Started)
+        if (header.IsImplicit != level.Implicit && !_hasMixedEncoding)
         {
-            return;
+            _hasMixedEncoding = true;
+            Warn(DicomWarningKind.MixedEncoding, tag, header.IsImplicit
+                ? "an element without value representation where explicit ones are expected"
+                : "an element with a value representation where implicit ones are expected");
         }
 
-        level.Started = true;
-        if (level.Implicit && _depth > 1 && !level.DetectsExplicit)
+        if (!level.Started)
         {
-            return;
+            level.Started = true;
+            level.Implicit = header.IsImplicit;
         }
-
-        level.Implicit = rest[4] is < (byte)'A' or > (byte)'Z' || rest[5] is < (byte)'A' or > (byte)'Z';
     }
 
-    private void BeginElement(DicomTag tag, DicomVr vr, uint length, ref Level level)
+    private void BeginElement(DicomTag tag, DicomVr vr, uint length, bool isCut, ref Level level)
     {
         DicomElementFlags flags = level.BigEndian ? DicomElementFlags.BigEndian : DicomElementFlags.None;
         bool wasUnknown = vr == DicomVr.UN;
@@ -96,6 +98,15 @@ internal sealed partial class Part10Scanner
         }
 
         bool isSequence = vr == DicomVr.SQ || (length == UndefinedLength && vr == DicomVr.UN);
+        if (length == UndefinedLength && tag == DicomTag.PixelData && _dataset.TransferSyntax.IsEncapsulated != false)
+        {
+            (vr, isSequence) = (ToFragmentVr(tag, vr), false);
+        }
+        else if (isCut && !isSequence)
+        {
+            (vr, flags) = (vr.IsBinary() ? vr : DicomVr.UN, DicomElementFlags.Cut);
+        }
+
         NoteOrder(tag, ref level);
         int index = AddEntry(new DicomElement
         {
@@ -119,13 +130,12 @@ internal sealed partial class Part10Scanner
                 End = length == UndefinedLength ? level.End : _position + length,
                 Implicit = level.Implicit || wasUnknown,
                 BigEndian = level.BigEndian && !wasUnknown,
-                DetectsExplicit = wasUnknown || level.DetectsExplicit,
             });
         }
         else if (length == UndefinedLength)
         {
-            // Only bytes come in fragments (PS3.5 section A.4), whatever the letters say.
-            _dataset[index].Vr = vr.IsBinary() ? vr : DicomVr.UN;
+            // Only bytes come in fragments (PS3.5 section A.4), whatever the letters say, and those of pixels are OB.
+            _dataset[index].Vr = tag == DicomTag.PixelData ? DicomVr.OB : vr.IsBinary() ? vr : DicomVr.UN;
             _dataset[index].Flags = DicomElementFlags.Encapsulated;
             OpenLevel(new Level { Kind = LevelKind.Fragments, Owner = index, IsDelimited = true, End = level.End, BigEndian = level.BigEndian });
         }
@@ -134,6 +144,17 @@ internal sealed partial class Part10Scanner
             _keepNext = length <= KeepLimit(tag, vr, flags) ? length : Part10Limits.MaxInlineBinaryBytes;
             _skipNext = length - _keepNext;
         }
+    }
+
+    /// <summary>Pixel Data without a length is fragments under a transfer syntax that encapsulates it, whatever its representation says.</summary>
+    private DicomVr ToFragmentVr(DicomTag tag, DicomVr vr)
+    {
+        if (vr is not (DicomVr.OB or DicomVr.OW))
+        {
+            Warn(DicomWarningKind.FragmentsUnderOtherVr, tag, $"encapsulated pixels with the representation {vr.ToLetters()}");
+        }
+
+        return DicomVr.OB;
     }
 
     private void NoteSpecial(DicomTag tag, int index, ref Level level)

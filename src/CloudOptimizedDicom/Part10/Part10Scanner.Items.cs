@@ -7,7 +7,7 @@ internal sealed partial class Part10Scanner
     {
         if (tag != ItemDelimitation && tag != SequenceDelimitation)
         {
-            Damaged(tag, "an item outside a sequence");
+            ReadItemInDataset(tag);
             return 0;
         }
 
@@ -27,6 +27,41 @@ internal sealed partial class Part10Scanner
         return ShortHeaderBytes;
     }
 
+    /// <summary>
+    /// Where an element should be is an item: the next one of the sequence around, when the one before says that it is longer
+    /// than it is or has lost its delimiter, or the first of a sequence that says that it is empty.
+    /// </summary>
+    private void ReadItemInDataset(DicomTag tag)
+    {
+        ref Level level = ref Top;
+        int last = level.LastIndex - 1;
+        if (tag == Item && last >= 0 && _dataset[last] is { Vr: DicomVr.SQ } sequence && sequence.ValueOffset == _position && sequence.Length == 0)
+        {
+            Warn(DicomWarningKind.ItemsOutsideSequence, sequence.Tag, "items behind a sequence of length 0");
+            OpenLevel(new Level
+            {
+                Kind = LevelKind.Sequence,
+                Owner = last,
+                IsDelimited = true,
+                End = level.End,
+                Implicit = level.Implicit,
+                BigEndian = level.BigEndian,
+            });
+        }
+        else if (_depth > 1 && tag == Item)
+        {
+            Warn(
+                level.IsDelimited ? DicomWarningKind.DelimiterMissing : DicomWarningKind.LengthTooLong,
+                _dataset[_levels[_depth - 2].Owner].Tag,
+                level.IsDelimited ? "an item without a delimiter at its end" : $"an item that is to go on for {level.End - _position} bytes, where the next one begins");
+            CloseLevel();
+        }
+        else
+        {
+            Damaged(tag, "an item outside a sequence");
+        }
+    }
+
     /// <summary>Within a sequence: the header of the next item, or the end.</summary>
     private bool ReadItem(ReadOnlySpan<byte> rest, out int used)
     {
@@ -35,7 +70,7 @@ internal sealed partial class Part10Scanner
         long room = sequence.End - _position;
         if (room < ShortHeaderBytes)
         {
-            Damaged(_dataset[sequence.Owner].Tag, $"a sequence ends {room} bytes behind its last item");
+            PassOver(room, $"{room} bytes behind the last item of a sequence are no item");
             return true;
         }
 
@@ -65,16 +100,51 @@ internal sealed partial class Part10Scanner
             return true;
         }
 
-        if (tag != Item || (length != UndefinedLength && length > room - ShortHeaderBytes))
+        if (tag != Item)
         {
-            Damaged(tag, tag == Item ? $"an item of {length} bytes in a sequence that has {room - ShortHeaderBytes} left" : "an element between the items of a sequence");
+            EndWithoutDelimiter(rest, tag, ref sequence);
             return true;
+        }
+
+        if (length != UndefinedLength && length > room - ShortHeaderBytes)
+        {
+            Warn(
+                DicomWarningKind.LengthTooLong,
+                _dataset[sequence.Owner].Tag,
+                $"an item of {length} bytes in a sequence that has {room - ShortHeaderBytes} left");
+            length = (uint)(room - ShortHeaderBytes);
         }
 
         used = ShortHeaderBytes;
         Take(rest[..ShortHeaderBytes]);
         OpenItem(length, sequence);
         return true;
+    }
+
+    /// <summary>
+    /// An element where an item or a fragment should be. When it looks like the one behind the sequence, this has ended before:
+    /// its length is wrong, or its delimiter missing.
+    /// </summary>
+    private void EndWithoutDelimiter(ReadOnlySpan<byte> rest, DicomTag tag, ref Level sequence)
+    {
+        ref Level around = ref _levels[_depth - 2];
+        DicomTag owner = _dataset[sequence.Owner].Tag;
+        if (tag.Group == 0xFFFE || tag <= owner || RateNext(rest, owner, around.End - _position, around) != Sense.Good)
+        {
+            Damaged(tag, sequence.Kind == LevelKind.Fragments ? "an element where a fragment should begin" : "an element between the items of a sequence");
+            return;
+        }
+
+        if (!sequence.IsDelimited)
+        {
+            Warn(DicomWarningKind.LengthTooLong, owner, $"a sequence that is to go on for {sequence.End - _position} bytes, where the next element begins");
+        }
+        else if (_dataset.Warnings is not [.., { Kind: DicomWarningKind.ItemsOutsideSequence } last] || last.Tag != owner)
+        {
+            Warn(DicomWarningKind.DelimiterMissing, owner, "a sequence without a delimiter at its end");
+        }
+
+        CloseLevel();
     }
 
     private void OpenItem(uint length, Level sequence)
@@ -95,7 +165,6 @@ internal sealed partial class Part10Scanner
                 End = length == UndefinedLength ? sequence.End : _position + length,
                 Implicit = sequence.Implicit,
                 BigEndian = sequence.BigEndian,
-                DetectsExplicit = sequence.DetectsExplicit,
             });
         }
     }
@@ -108,7 +177,7 @@ internal sealed partial class Part10Scanner
         long room = Top.End - _position;
         if (room < ShortHeaderBytes)
         {
-            Damaged(pixels.Tag, $"an item ends {room} bytes behind its last fragment");
+            PassOver(room, $"{room} bytes behind the last fragment are none");
             return true;
         }
 
@@ -127,7 +196,13 @@ internal sealed partial class Part10Scanner
             return true;
         }
 
-        if (tag != Item || length == UndefinedLength || length > room - ShortHeaderBytes)
+        if (tag != Item)
+        {
+            EndWithoutDelimiter(rest, tag, ref Top);
+            return true;
+        }
+
+        if (length == UndefinedLength || length > room - ShortHeaderBytes)
         {
             Damaged(pixels.Tag, $"{tag} of length {length} where a fragment must begin");
             return true;

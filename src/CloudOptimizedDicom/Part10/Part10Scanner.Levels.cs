@@ -59,9 +59,18 @@ internal sealed partial class Part10Scanner
         return index;
     }
 
+    private void Warn(DicomWarningKind kind, DicomTag? tag, string reason) => _dataset.Warn(new DicomWarning(kind, _position, tag, reason));
+
+    /// <summary>Goes on at the end of the innermost level, which is this many bytes away.</summary>
+    private void PassOver(long bytes, string reason)
+    {
+        Warn(DicomWarningKind.StrayBytes, _dataset[Top.Owner].Tag == Item ? null : _dataset[Top.Owner].Tag, reason);
+        _keepNext = bytes;
+    }
+
     /// <summary>
     /// What follows makes no sense here. The innermost sequence whose length is known becomes one value of raw bytes, and
-    /// the reader goes on behind it; where there is none, nothing more can be told apart.
+    /// the reader goes on behind it; where there is none, nothing more can be told apart, and what was read is all.
     /// </summary>
     private void Damaged(DicomTag? tag, string reason)
     {
@@ -73,9 +82,11 @@ internal sealed partial class Part10Scanner
 
         if (found == 0)
         {
-            throw new InvalidDicomException(_position, tag, reason);
+            EndDamaged(tag, reason);
+            return;
         }
 
+        Warn(DicomWarningKind.SequenceUnreadable, _dataset[_levels[found].Owner].Tag, $"{reason}; the sequence is kept as bytes");
         (int owner, long end) = (_levels[found].Owner, _levels[found].End);
         Array.Clear(_levels, found, _depth - found);
         _depth = found;
@@ -96,9 +107,6 @@ internal sealed partial class Part10Scanner
         public LevelKind Kind;
         public bool Implicit;
         public bool BigEndian;
-
-        /// <summary>Items begin as the letters of their first element say, whatever the sequence's own encoding.</summary>
-        public bool DetectsExplicit;
 
         /// <summary>Whether an element was read on this level.</summary>
         public bool Started;

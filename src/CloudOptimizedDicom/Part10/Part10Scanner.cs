@@ -5,8 +5,9 @@ namespace CloudOptimizedDicom.Part10;
 /// than 132 bytes at a time, never goes back, and holds of each value only what <see cref="Part10Limits"/> says.
 /// </summary>
 /// <remarks>
-/// Lenient where bytes can still be told apart: a file that ends early keeps what is there, and a damaged sequence of
-/// defined length becomes one UN element with its raw bytes.
+/// Lenient where bytes can still be told apart: a file that ends early keeps what is there, a length counts up to the end of
+/// what is around it, a damaged sequence of defined length becomes one UN element with its raw bytes, and of a file that
+/// makes no sense from some place on everything before it is kept. Each of these is a warning of the data set.
 /// </remarks>
 internal sealed partial class Part10Scanner
 {
@@ -16,6 +17,7 @@ internal sealed partial class Part10Scanner
     private readonly DicomDataset _dataset;
     private readonly DicomTag? _stopBefore;
     private Stage _stage = Stage.Preamble;
+    private bool _hasMixedEncoding;
     private bool _copies;
     private int _keptCount;
     private long _position;
@@ -95,28 +97,28 @@ internal sealed partial class Part10Scanner
         _stage = Stage.Dataset;
     }
 
+    /// <summary>Ends the file where nothing more can be told apart; what was read before stays.</summary>
+    public void EndDamaged(DicomTag? tag, string reason)
+    {
+        _dataset.Damage = new DicomWarning(DicomWarningKind.RestUnreadable, _position, tag, reason);
+        _dataset.Warn(_dataset.Damage);
+        if (_stage is Stage.Preamble or Stage.Meta)
+        {
+            _dataset.DatasetStart = _dataset.Count;
+        }
+
+        _stage = Stage.Finished;
+    }
+
+    /// <summary>Says that the file ends before its deflate stream does.</summary>
+    public void NoteDeflateCut() => _dataset.IsTruncated = true;
+
     /// <summary>Ends the file: closes what is open.</summary>
     /// <exception cref="InvalidDicomException">There was no data element.</exception>
     public void Complete()
     {
         _dataset.EndOffset = _position;
-        if (_keepNext + _skipNext > 0)
-        {
-            _dataset.IsTruncated = true;
-            ref DicomElement last = ref _dataset[_dataset.Count - 1];
-            if (last.Length > KeepLimit(last.Tag, last.Vr, last.Flags) && !last.Vr.IsBinary())
-            {
-                (last.Vr, last.Flags) = (DicomVr.UN, DicomElementFlags.None);
-            }
-
-            last.Length = _position - last.ValueOffset;
-            if (_dataset.Fragments is [.., var fragment] && Top.Kind == LevelKind.Fragments)
-            {
-                _dataset.Fragments[^1] = fragment with { Length = Math.Min(fragment.Length, _position - fragment.Offset) };
-            }
-        }
-
-        _dataset.IsTruncated |= _depth > 1;
+        NoteEnd();
         while (_depth > 1)
         {
             CloseLevel();
@@ -127,11 +129,57 @@ internal sealed partial class Part10Scanner
             _dataset.DatasetStart = _dataset.Count;
         }
 
+        if (_dataset.Damage is { } damage && _dataset.Count == _dataset.DatasetStart)
+        {
+            throw new InvalidDicomException(damage.Offset, damage.Tag, damage.Reason);
+        }
+
         if (_dataset.Count == 0)
         {
             throw new InvalidDicomException(_position, null, "there is no data element in it");
         }
     }
+
+    /// <summary>Whether the file ends where it may, and what becomes of a value that is cut.</summary>
+    private void NoteEnd()
+    {
+        if (_keepNext + _skipNext > 0 && Top.Kind == LevelKind.Fragments)
+        {
+            if (_dataset.Fragments is [.., var fragment] && fragment.End > _position)
+            {
+                _dataset.Fragments[^1] = fragment with { Length = _position - fragment.Offset };
+            }
+        }
+        else if (_keepNext + _skipNext > 0 && _dataset[_dataset.Count - 1] is var last && last.ValueOffset + last.Length > _position)
+        {
+            CutLast(last);
+            return;
+        }
+
+        if (_dataset.IsTruncated || (_depth > 1 && _dataset.Damage is null))
+        {
+            _dataset.IsTruncated = true;
+            Warn(
+                DicomWarningKind.EndsEarly,
+                _depth > 1 ? _dataset[OwnerOfOpen()].Tag : null,
+                _depth > 1 ? "the file ends inside a sequence or pixels without an end" : "the file ends inside a header, or before its deflate stream does");
+        }
+    }
+
+    /// <summary>Half a value is no number, no text and no UID: it is kept as the bytes that are there.</summary>
+    private void CutLast(DicomElement last)
+    {
+        long there = _position - last.ValueOffset;
+        Warn(DicomWarningKind.EndsEarly, last.Tag, $"{(_dataset.Damage is null ? "the file ends" : "reading ends")} behind {there} of {last.Length} bytes of a value");
+        ref DicomElement cut = ref _dataset[_dataset.Count - 1];
+        cut.Vr = cut.Vr.IsBinary() ? cut.Vr : DicomVr.UN;
+        cut.Flags = DicomElementFlags.Cut;
+        cut.Length = there;
+        _dataset.IsTruncated = true;
+    }
+
+    /// <summary>The sequence or the pixels that are open, the innermost.</summary>
+    private int OwnerOfOpen() => Top.Kind == LevelKind.Dataset ? _levels[_depth - 2].Owner : Top.Owner;
 
     private bool ReadNext(ReadOnlySpan<byte> rest, bool isFinal, out int used)
     {
@@ -146,7 +194,7 @@ internal sealed partial class Part10Scanner
             default:
                 return Top.Kind switch
                 {
-                    LevelKind.Dataset => ReadElement(rest, out used),
+                    LevelKind.Dataset => ReadElement(rest, isFinal, out used),
                     LevelKind.Sequence => ReadItem(rest, out used),
                     _ => ReadFragment(rest, out used),
                 };

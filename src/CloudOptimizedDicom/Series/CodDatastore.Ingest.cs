@@ -39,8 +39,9 @@ public sealed partial class CodDatastore
     /// Tells what <see cref="IngestAsync"/> would do, and what that would cost. Nothing is written and no lock is taken or
     /// asked for. What hints do not tell is read: headers, and whole files of this machine whose UIDs are stored. An instance
     /// that is not what its hints say, or is damaged behind its header, is found by storing it only; so are a copied series'
-    /// first append (three requests more), one where both libraries have written (one to three), a thumbnail that a write drops
-    /// (two), and files over 4 MiB whose UIDs stand behind their pixels. <see cref="AppendOptions.TreatMetadataDiffsAsSame"/> is not looked at, and of a series that comes in more
+    /// first append (three requests more), one where both libraries have written (one to three), what <see cref="AppendOptions.Strict"/>
+    /// refuses, a thumbnail that a write drops (two), and files over 4 MiB whose UIDs stand behind their pixels.
+    /// <see cref="AppendOptions.TreatMetadataDiffsAsSame"/> and <see cref="AppendOptions.ReplaceTruncated"/> are not looked at, and of a series that comes in more
     /// than one group each is planned as if it were the only one.
     /// </summary>
     /// <param name="instances">The instances.</param>
@@ -153,6 +154,7 @@ public sealed partial class CodDatastore
                         Id = id,
                         Same = result.Same,
                         Conflict = result.Conflict,
+                        Reasons = result.Reasons,
                         Errors = [.. result.Errors, .. result.New.Select(instance => new AppendError(instance, NotReplaced()))],
                     };
                 }
@@ -181,5 +183,14 @@ public sealed partial class CodDatastore
         new("Not stored: others could not be read, and writing would drop what the series has.");
 
     private static SeriesIngest ToIngest(SeriesId id, AppendResult result) =>
-        new() { Id = id, New = result.New, Same = result.Same, Conflict = result.Conflict, Errors = result.Errors, Warnings = result.Warnings };
+        new()
+        {
+            Id = id,
+            New = result.New,
+            Same = result.Same,
+            Conflict = result.Conflict,
+            Errors = result.Errors,
+            Warnings = result.Warnings,
+            Reasons = result.Reasons,
+        };
 }

@@ -60,16 +60,16 @@ public sealed partial class CodObject
         try
         {
             AppendResult result = await session.RunAsync(instances, cancellationToken).ConfigureAwait(false);
+            if (session.Replaced.Count > 0)
+            {
+                await DropReplacedAsync(session, result, edited, cancellationToken).ConfigureAwait(false);
+                return result;
+            }
+
             _current = edited;
             _isMetadataChanged |= session.HasChanges;
             _isArchiveChanged |= session.Added.Count > 0;
-            foreach (Instance added in session.Added)
-            {
-                _appended[added.Record!.Uid] = added;
-            }
-
-            _origins.AddRange(session.Origins);
-            NoteDependencies(result);
+            KeepAppended(session, result);
             return result;
         }
         catch
@@ -77,6 +77,32 @@ public sealed partial class CodObject
             TakeBack(session, mark);
             throw;
         }
+    }
+
+    private void KeepAppended(AppendSession session, AppendResult result)
+    {
+        foreach (Instance added in session.Added)
+        {
+            if (_appended.Remove(added.Record!.Uid, out Instance? earlier))
+            {
+                earlier.Discard();
+            }
+
+            _appended[added.Record.Uid] = added;
+        }
+
+        _origins.AddRange(session.Origins);
+        NoteDependencies(result);
+    }
+
+    /// <summary>Takes instances out of the archive in whose place others are, which are in it already.</summary>
+    private async Task DropReplacedAsync(AppendSession session, AppendResult result, SeriesMetadata edited, CancellationToken cancellationToken)
+    {
+        ScratchArchive old = _scratch!;
+        (ScratchArchive repacked, SeriesMetadata moved) = await RepackAsync(old, edited, session.Replaced, cancellationToken).ConfigureAwait(false);
+        KeepAppended(session, result);
+        GoOnWith(repacked, moved);
+        old.Dispose();
     }
 
     /// <summary>The bytes of an instance that the series has, of a session that may have it on this machine only.</summary>

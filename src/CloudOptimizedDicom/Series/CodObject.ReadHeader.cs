@@ -49,6 +49,11 @@ public sealed partial class CodObject
         try
         {
             using DicomDataset dataset = await Part10Reader.ReadAsync(head, null, DicomTag.FloatPixelData, cancellationToken).ConfigureAwait(false);
+            if (dataset.Damage is { } damage)
+            {
+                throw new InvalidDicomException(damage.Offset, damage.Tag, damage.Reason);
+            }
+
             bool ends = dataset.EndOffset < head.Length && !dataset.IsTruncated && !dataset.TransferSyntax.IsDeflated;
             return isWhole && !ends ? head.Length : ends ? (int)dataset.EndOffset : null;
         }

@@ -38,11 +38,23 @@ public sealed partial class CodObject
         }
 
         ScratchArchive old = _scratch ??= await OpenScratchAsync(removed, cancellationToken).ConfigureAwait(false);
-        (ScratchArchive repacked, SeriesMetadata edited) = await RepackAsync(old, removed, cancellationToken).ConfigureAwait(false);
-        _scratch = repacked;
-        old.Dispose();
-        TakeOver(edited);
+        SeriesMetadata edited = _current.Clone();
+        foreach (InstanceRecord record in removed)
+        {
+            edited.Remove(record.Uid);
+        }
+
+        (ScratchArchive repacked, SeriesMetadata moved) = await RepackAsync(old, edited, removed, cancellationToken).ConfigureAwait(false);
         DiscardAppended(removed.Select(record => record.Uid));
+        GoOnWith(repacked, moved);
+        old.Dispose();
+    }
+
+    /// <summary>Goes on with an archive in which the instances are at other places.</summary>
+    private void GoOnWith(ScratchArchive repacked, SeriesMetadata edited)
+    {
+        _scratch = repacked;
+        TakeOver(edited);
         foreach ((string uid, Instance instance) in _appended)
         {
             instance.Record = GetRecord(uid);
@@ -80,26 +92,25 @@ public sealed partial class CodObject
     }
 
     /// <summary>Makes an archive without some instances, and the metadata that describes it.</summary>
+    /// <param name="old">The archive.</param>
+    /// <param name="kept">The metadata of what is to stay.</param>
+    /// <param name="removed">What is not.</param>
+    /// <param name="cancellationToken">Ends the call early; nothing has changed then.</param>
     private async Task<(ScratchArchive Archive, SeriesMetadata Metadata)> RepackAsync(
-        ScratchArchive old, InstanceRecord[] removed, CancellationToken cancellationToken)
+        ScratchArchive old, SeriesMetadata kept, IReadOnlyList<InstanceRecord> removed, CancellationToken cancellationToken)
     {
         HashSet<ByteRange> ranges = [.. removed.Select(record => record.ArchiveRange)];
 
         // Whoever removes an instance means also what an earlier writer may have left of it.
         HashSet<string> members = [.. removed.Select(record => SeriesNames.Member(record.Uid))];
-        HashSet<ByteRange> known = [.. _current.Instances.Select(record => record.ArchiveRange)];
+        HashSet<ByteRange> known = [.. kept.Instances.Select(record => record.ArchiveRange)];
         ScratchArchive? archive = null;
         try
         {
             (archive, IReadOnlyDictionary<ByteRange, ByteRange> moved) = await old.RepackAsync(
                 member => !ranges.Contains(member.Data) && (known.Contains(member.Data) || !members.Contains(member.Name)),
                 cancellationToken).ConfigureAwait(false);
-            SeriesMetadata edited = _current.Clone();
-            foreach (InstanceRecord record in removed)
-            {
-                edited.Remove(record.Uid);
-            }
-
+            SeriesMetadata edited = kept.Clone();
             foreach (InstanceRecord record in edited.Instances.ToArray())
             {
                 if (!moved.TryGetValue(record.ArchiveRange, out ByteRange range))

@@ -82,6 +82,16 @@ internal sealed class DicomFileBuilder
         return SequenceDelimiter();
     }
 
+    /// <summary>Goes on for some elements in another encoding than that of the file.</summary>
+    public DicomFileBuilder In(TransferSyntax syntax, Action<DicomFileBuilder> write)
+    {
+        TransferSyntax before = _syntax;
+        _syntax = syntax;
+        write(this);
+        _syntax = before;
+        return this;
+    }
+
     public byte[] ToArray() => _bytes.ToArray();
 
     private DicomFileBuilder Enclose(DicomFileBuilder header, bool isDefined, Action<DicomFileBuilder> write, Func<DicomFileBuilder> delimit)

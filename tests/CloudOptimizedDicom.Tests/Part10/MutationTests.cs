@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using CloudOptimizedDicom.Json;
 using CloudOptimizedDicom.Part10;
@@ -20,7 +21,11 @@ public sealed class MutationTests
     [CancelAfter(600_000)]
     public void ReadAsync_MutatedFiles_GiveAResultOrACodException(CancellationToken cancellationToken)
     {
-        byte[][] files = [.. Part10ReaderTests.AllFiles().Select(Part10ReaderTests.Load)];
+        byte[][] files =
+        [
+            .. Part10ReaderTests.AllFiles().Select(Part10ReaderTests.Load),
+            .. Directory.EnumerateFiles(Repository.TestData("cases"), "*.dcm").Order(StringComparer.Ordinal).Select(File.ReadAllBytes),
+        ];
         var failures = new ConcurrentQueue<string>();
         int results = 0;
         Parallel.For(0, Mutations, new ParallelOptions { CancellationToken = cancellationToken }, seed =>
@@ -79,7 +84,7 @@ public sealed class MutationTests
             DicomJsonWriter.Write(output, dataset, "series.tar://instances/1.dcm");
             using var json = JsonDocument.Parse(output.WrittenMemory, new JsonDocumentOptions { MaxDepth = DicomJsonWriter.MaxJsonDepth });
             FrameIndexBuilder.Build(dataset);
-            return output.WrittenSpan.ToArray();
+            return [.. output.WrittenSpan, .. Encoding.UTF8.GetBytes(string.Join('\n', dataset.Warnings))];
         }
         catch (CodException)
         {

@@ -73,7 +73,7 @@ public sealed class Part10DamageTests
         {
             start = items.Position;
             items.Item(isDefined: true, item => item
-                .Element(new DicomTag(0x00091001), DicomVr.OB, good).Header(DicomTag.Rows, DicomVr.US, 60000).Raw("damage"u8));
+                .Element(new DicomTag(0x00091001), DicomVr.OB, good)).Raw("damage, not an item"u8);
         });
         byte[] bytes = file.Element(DicomTag.PatientID, DicomVr.LO, "P1").ToArray();
         foreach (DicomDataset dataset in await ReadBothAsync(bytes))
@@ -83,7 +83,7 @@ public sealed class Part10DamageTests
                 DicomElement damaged = dataset[dataset.DatasetStart];
                 byte[] expected = bytes.AsSpan(start, (int)Math.Min(damaged.Length, Part10Limits.HeadBytes)).ToArray();
                 Assert.That(Lines(dataset), Is.EqualTo(["0 00081115 UN", "0 00100020 LO"]));
-                Assert.That((damaged.ValueOffset, damaged.Length), Is.EqualTo(((long)start, goodBytes + 8L + 12 + 8 + 6)));
+                Assert.That((damaged.ValueOffset, damaged.Length), Is.EqualTo(((long)start, goodBytes + 8L + 12 + 19)));
                 Assert.That(dataset.GetKept(damaged)[..expected.Length].ToArray(), Is.EqualTo(expected));
                 Assert.That(dataset.IsTruncated, Is.False);
             }
@@ -103,19 +103,32 @@ public sealed class Part10DamageTests
             using (dataset)
             {
                 Assert.That(dataset[dataset.DatasetStart].Length, Is.EqualTo(60));
-                Assert.That(dataset[dataset.DatasetStart].Vr, Is.EqualTo(DicomVr.UN));
+                Assert.That(Lines(dataset).Take(5), Is.EqualTo(["0 00081115 SQ", "1 item", "1 00081199 SQ", "2 item", "2 00100020 UN"]));
             }
         }
     }
 
     [Test]
-    public void ReadAsync_DamageWithNoLengthAroundIt_IsRefusedWithItsPlace()
+    public async Task ReadAsync_DamageWithNoLengthAroundIt_KeepsWhatStandsBeforeItAndTellsThePlace()
     {
-        DicomFileBuilder file = DicomFileBuilder.Create().Header(DicomTag.PixelData, DicomVr.OB, DicomFileBuilder.UndefinedLength);
+        DicomFileBuilder file = DicomFileBuilder.Create().Element(DicomTag.Rows, 5).Header(DicomTag.PixelData, DicomVr.OB, DicomFileBuilder.UndefinedLength);
         int damageAt = file.Position;
-        byte[] bytes = file.Element(DicomTag.PatientID, DicomVr.LO, "P1").ToArray();
+        foreach (DicomDataset dataset in await ReadBothAsync(file.Element(DicomTag.PatientID, DicomVr.LO, "P1").ToArray()))
+        {
+            using (dataset)
+            {
+                Assert.That(Lines(dataset), Is.EqualTo(["0 00280010 US", "0 7FE00010 OB"]));
+                Assert.That((dataset.Damage?.Kind, dataset.Damage?.Offset), Is.EqualTo(((DicomWarningKind?)DicomWarningKind.RestUnreadable, (long?)damageAt)));
+            }
+        }
+    }
+
+    [Test]
+    public void ReadAsync_DamageBeforeTheFirstElement_IsRefusedWithItsPlace()
+    {
+        byte[] bytes = DicomFileBuilder.Create().ItemHeader(0).Element(DicomTag.PatientID, DicomVr.LO, "P1").ToArray();
         InvalidDicomException? refused = Assert.ThrowsAsync<InvalidDicomException>(async () => (await Part10Reader.ReadAsync(bytes)).Dispose());
-        Assert.That((refused?.Offset, refused?.Tag), Is.EqualTo(((long?)damageAt, (DicomTag?)DicomTag.PixelData)));
+        Assert.That((refused?.Offset, refused?.Reason), Is.EqualTo(((long?)DicomFileBuilder.Create().Position, "an item outside a sequence")));
     }
 
     [Test]

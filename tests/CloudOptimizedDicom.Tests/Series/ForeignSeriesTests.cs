@@ -100,7 +100,7 @@ public sealed class ForeignSeriesTests
         await using CodObject rebuilt = await _store.OpenAsync(series.Id, CodMode.Read);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(after.Findings, Is.Empty);
+            Assert.That(after.Findings.Where(finding => finding.Kind != IntegrityFindingKind.InstanceWarning), Is.Empty, "but what Python stored as it was");
             Assert.That(await _store.ReadAllAsync(series.Id), Is.SupersetOf(before));
             Assert.That(rebuilt.UsesHashedUids, Is.EqualTo(series.UsesHashedUids));
         }

@@ -46,6 +46,21 @@ public sealed record AppendOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool DeleteLocalOrigin { get; init; }
 
+    /// <summary>
+    /// Whether instances with warnings (<see cref="Instance.Warnings"/>) are not stored, but an <see cref="InstanceRefusedException"/>.
+    /// One that is there with the same bytes is the same, whatever its warnings.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>: they are stored as they are, and the warnings reported.</value>
+    public bool Strict { get; init; }
+
+    /// <summary>
+    /// Whether a whole instance takes the place of its own beginning, as a transfer that broke off has left it: of a stored
+    /// instance of the same UID whose bytes are, byte for byte, the first of the new one's. The new one must have no warnings.
+    /// The archive is made anew without the old bytes, which are gone with the sync that stores the new ones.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>: it is a conflict, <see cref="AppendReason.StoredIsBeginning"/>.</value>
+    public bool ReplaceTruncated { get; init; }
+
     /// <summary>Told after each instance.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public IProgress<InstanceProgress>? Progress { get; init; }

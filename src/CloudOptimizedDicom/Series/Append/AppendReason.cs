@@ -45,4 +45,13 @@ public enum AppendReason
 
     /// <summary>Errors: it changed while it was read (<see cref="SourceChangedException"/>), so nothing of it was stored.</summary>
     SourceChanged,
+
+    /// <summary>
+    /// Conflict: the stored bytes are the first of this one's, as a transfer that broke off leaves them, by their checksum.
+    /// <see cref="AppendOptions.ReplaceTruncated"/> takes the whole one.
+    /// </summary>
+    StoredIsBeginning,
+
+    /// <summary>New: it took the place of its own beginning, and <see cref="AppendOptions.ReplaceTruncated"/> is set.</summary>
+    ReplacedBeginning,
 }

@@ -5,7 +5,13 @@ namespace CloudOptimizedDicom;
 internal sealed partial class AppendSession
 {
     /// <summary>Decides about an instance whose UID is there.</summary>
-    private async Task CompareAsync(PreparedInstance prepared, InstanceRecord existing, uint crc32c, CancellationToken cancellationToken)
+    /// <param name="prepared">The instance.</param>
+    /// <param name="existing">What is there.</param>
+    /// <param name="crc32c">The checksum of the instance.</param>
+    /// <param name="beginningCrc32c">That of as many of its bytes as are there; null when it has fewer.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    private async Task CompareAsync(
+        PreparedInstance prepared, InstanceRecord existing, uint crc32c, uint? beginningCrc32c, CancellationToken cancellationToken)
     {
         Instance instance = prepared.Instance;
         if (metadata.UsesHashedUids && existing.InstanceUid.Length > 0 && existing.InstanceUid != prepared.Uids.InstanceUid)
@@ -22,7 +28,14 @@ internal sealed partial class AppendSession
             return;
         }
 
-        Take(instance, _conflict, reason);
+        bool isBeginning = existing.SizeBytes < prepared.SizeBytes && existing.Crc32c == beginningCrc32c;
+        if (isBeginning && options.ReplaceTruncated && instance.Warnings.Count == 0
+            && await TryReplaceAsync(prepared, existing, crc32c, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        Take(instance, _conflict, isBeginning ? AppendReason.StoredIsBeginning : reason);
         if (IsRemote(instance) && !existing.DiffHashDupePaths.Contains(instance.OriginalPath))
         {
             InstanceRecord noted = existing.WithDiffHashDupePath(instance.OriginalPath, timeProvider.GetUtcNow());

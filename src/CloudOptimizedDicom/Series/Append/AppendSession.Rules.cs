@@ -11,7 +11,7 @@ internal sealed partial class AppendSession
     /// </summary>
     public static bool IsOfInstance(Exception error) => error
         is Part10.InvalidDicomException or SourceChangedException or SeriesMismatchException or HintMismatchException or SourceReadException
-        or InstanceTooLargeException or SeriesTooLargeException or UidHashingException
+        or InstanceTooLargeException or InstanceRefusedException or SeriesTooLargeException or UidHashingException
         or TarValidationException or SeriesChangedException;
 
     /// <summary>Bytes of all instances that a series has.</summary>

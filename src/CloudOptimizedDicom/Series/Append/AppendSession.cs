@@ -154,7 +154,8 @@ internal sealed partial class AppendSession(
             {
                 bytes = prepared.SizeBytes;
                 uint crc32c = await TakeAsync(prepared, cancellationToken).ConfigureAwait(false);
-                if (opening.IsOrigin && prepared.File is { } file && _reasons[instance] is AppendReason.NewUid or AppendReason.StoredUnderOtherUid or AppendReason.SameBytes)
+                if (opening.IsOrigin && prepared.File is { } file
+                    && _reasons[instance] is AppendReason.NewUid or AppendReason.StoredUnderOtherUid or AppendReason.SameBytes or AppendReason.ReplacedBeginning)
                 {
                     _origins.Add(new LocalOrigin(file.Path, file.Stamp) { StoredUid = instance.StoredUid, Crc32c = crc32c });
                 }
@@ -166,6 +167,7 @@ internal sealed partial class AppendSession(
             _reasons[instance] = error is SourceChangedException ? AppendReason.SourceChanged : AppendReason.Failed;
         }
 
+        _warnings.AddRange(instance.Warnings.Select(warning => new InstanceWarning(instance, InstanceWarningKind.NotConforming, warning.Message) { Dicom = warning }));
         Report(bytes);
     }
 
@@ -181,16 +183,26 @@ internal sealed partial class AppendSession(
     private async Task<uint> TakeAsync(PreparedInstance prepared, CancellationToken cancellationToken)
     {
         Instance instance = prepared.Instance;
+        instance.Warnings = prepared.Scan?.Warnings ?? [];
         string uid = RequireBelongs(instance, prepared.Uids, names.Id);
         instance.StoredUid = uid;
         HintCheck.Require(instance, prepared.Uids, prepared.SizeBytes, prepared.Scan?.Crc32c);
         if (metadata.TryGetInstance(uid, out InstanceRecord? existing))
         {
-            uint crc32c = prepared.Scan?.Crc32c
-                ?? (await ScanStreamAsync(prepared, copyTo: null, uid, cancellationToken).ConfigureAwait(false)).Crc32c;
-            HintCheck.Require(instance, prepared.Uids, prepared.SizeBytes, crc32c);
-            await CompareAsync(prepared, existing, crc32c, cancellationToken).ConfigureAwait(false);
-            return crc32c;
+            var beginning = new PrefixChecksumStream(existing.SizeBytes);
+            await using (beginning.ConfigureAwait(false))
+            {
+                uint crc32c = prepared.Scan?.Crc32c
+                    ?? (await ScanStreamAsync(prepared, beginning, uid, cancellationToken).ConfigureAwait(false)).Crc32c;
+                if (prepared.Scan is not null && existing.SizeBytes < prepared.SizeBytes)
+                {
+                    beginning.Write(prepared.Bytes.Span);
+                }
+
+                HintCheck.Require(instance, prepared.Uids, prepared.SizeBytes, crc32c);
+                await CompareAsync(prepared, existing, crc32c, beginning.Crc32c, cancellationToken).ConfigureAwait(false);
+                return crc32c;
+            }
         }
 
         StoredPicture? picture = _transcoded.MayHave(instance.OriginalPath)
@@ -203,15 +215,9 @@ internal sealed partial class AppendSession(
             return same.Crc32c;
         }
 
-        if (prepared.SizeBytes > options.MaxSeriesBytes - _seriesBytes)
-        {
-            throw new SeriesTooLargeException(instance.OriginalPath, prepared.SizeBytes, _seriesBytes, options.MaxSeriesBytes);
-        }
-
+        RequireRoom(prepared, replacedBytes: 0);
         ScratchArchive scratch = await openScratch(cancellationToken).ConfigureAwait(false);
-        InstanceRecord record = prepared.Scan is { } scan
-            ? NewRecord(prepared, scan, uid, scratch.Add(SeriesNames.Member(uid), prepared.Bytes, scan.Crc32c))
-            : await StreamAsync(prepared, uid, scratch, cancellationToken).ConfigureAwait(false);
+        InstanceRecord record = await AddAsync(prepared, uid, scratch, cancellationToken).ConfigureAwait(false);
         metadata.Add(record);
         instance.Record = record;
         instance.DicomUri = $"{scratch.Path}://{SeriesNames.Member(uid)}";
@@ -226,6 +232,34 @@ internal sealed partial class AppendSession(
         return record.Crc32c;
     }
 
+    private void RequireRoom(PreparedInstance prepared, long replacedBytes)
+    {
+        if (prepared.SizeBytes - replacedBytes > options.MaxSeriesBytes - _seriesBytes)
+        {
+            throw new SeriesTooLargeException(prepared.Instance.OriginalPath, prepared.SizeBytes, _seriesBytes, options.MaxSeriesBytes);
+        }
+    }
+
+    private void RequireNoWarnings(Instance instance)
+    {
+        if (options.Strict && instance.Warnings.Count > 0)
+        {
+            throw new InstanceRefusedException(instance.OriginalPath, instance.Warnings);
+        }
+    }
+
+    /// <summary>Adds an instance to the archive; whatever goes wrong takes it back.</summary>
+    private async Task<InstanceRecord> AddAsync(PreparedInstance prepared, string uid, ScratchArchive scratch, CancellationToken cancellationToken)
+    {
+        if (prepared.Scan is not { } scan)
+        {
+            return await StreamAsync(prepared, uid, scratch, cancellationToken).ConfigureAwait(false);
+        }
+
+        RequireNoWarnings(prepared.Instance);
+        return NewRecord(prepared, scan, uid, scratch.Add(SeriesNames.Member(uid), prepared.Bytes, scan.Crc32c));
+    }
+
     private async Task<InstanceRecord> StreamAsync(PreparedInstance prepared, string uid, ScratchArchive scratch, CancellationToken cancellationToken)
     {
         InstanceScan? scan = null;
@@ -235,6 +269,7 @@ internal sealed partial class AppendSession(
             async (member, token) =>
             {
                 scan = await ScanStreamAsync(prepared, member, uid, token).ConfigureAwait(false);
+                RequireNoWarnings(prepared.Instance);
                 HintCheck.Require(prepared.Instance, prepared.Uids, scan.SizeBytes, scan.Crc32c);
                 return scan.Crc32c;
             },
@@ -247,6 +282,7 @@ internal sealed partial class AppendSession(
         InstanceScan scan = await InstanceScanner.ScanAsync(
             prepared.Stream, copyTo, _ => BulkDataUri(uid), cancellationToken).ConfigureAwait(false);
         prepared.RequireEnd(scan);
+        prepared.Instance.Warnings = scan.Warnings;
         return scan.SizeBytes == prepared.SizeBytes && InstanceUids.From(scan) == prepared.Uids
             ? scan
             : throw new SourceChangedException(prepared.Instance.DicomUri, prepared.SizeBytes, scan.SizeBytes);

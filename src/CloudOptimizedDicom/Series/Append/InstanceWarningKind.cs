@@ -8,4 +8,10 @@ public enum InstanceWarningKind
     /// instance is new all the same unless <see cref="AppendOptions.SameByPath"/> is set.
     /// </summary>
     StoredUnderOtherUid,
+
+    /// <summary>
+    /// Its file has something that DICOM does not allow, which <see cref="InstanceWarning.Dicom"/> describes. It is taken as it is
+    /// unless <see cref="AppendOptions.Strict"/> is set.
+    /// </summary>
+    NotConforming,
 }

@@ -21,6 +21,9 @@ public sealed record SeriesIngest
     /// <summary>What whoever stores them should know, of instances in any list.</summary>
     public IReadOnlyList<InstanceWarning> Warnings { get; init; } = [];
 
+    /// <summary>Why each instance is in its list, as far as an append has said so.</summary>
+    public IReadOnlyDictionary<Instance, AppendReason> Reasons { get; init; } = new Dictionary<Instance, AppendReason>();
+
     /// <summary>Whether somebody else is writing the series, so that it was skipped; all its instances are in <see cref="Errors"/> then.</summary>
     public bool IsLocked { get; init; }
 

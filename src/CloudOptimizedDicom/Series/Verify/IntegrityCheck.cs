@@ -210,6 +210,10 @@ internal sealed class IntegrityCheck(StoredObjects objects, SeriesNames names, s
             {
                 InstanceScan scan = await InstanceScanner.ScanAsync(content, copyTo: null, _ => record.Uri, cancellationToken).ConfigureAwait(false);
                 _findings.AddRange(RecordCheck.Compare(record, scan));
+                foreach (DicomWarning warning in scan.Warnings)
+                {
+                    Add(IntegrityFindingKind.InstanceWarning, record.Uid, warning.Message);
+                }
             }
         }
         catch (InvalidDicomException error)

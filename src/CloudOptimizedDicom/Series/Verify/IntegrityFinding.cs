@@ -10,7 +10,8 @@ public sealed record IntegrityFinding(IntegrityFindingKind Kind, string Subject,
     public IntegrityClass Class => Kind switch
     {
         IntegrityFindingKind.LockHeld or IntegrityFindingKind.ErrorLogExists
-            or IntegrityFindingKind.DuplicateMember or IntegrityFindingKind.ForeignMember => IntegrityClass.Note,
+            or IntegrityFindingKind.DuplicateMember or IntegrityFindingKind.ForeignMember
+            or IntegrityFindingKind.InstanceWarning => IntegrityClass.Note,
         IntegrityFindingKind.FramesShifted or IntegrityFindingKind.FramesDeviate or IntegrityFindingKind.TagsDeviate
             or IntegrityFindingKind.RecordDeviates or IntegrityFindingKind.InstanceUnreadable => IntegrityClass.Deviation,
         _ => IntegrityClass.Damage,

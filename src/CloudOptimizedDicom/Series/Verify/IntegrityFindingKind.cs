@@ -100,4 +100,10 @@ public enum IntegrityFindingKind
     /// repair takes the lock over.
     /// </summary>
     LockAbandoned,
+
+    /// <summary>
+    /// Only with <see cref="VerifyOptions.Deep"/>, a note: the file of an instance has something that DICOM does not allow
+    /// (<see cref="Part10.DicomWarning"/>). It was stored so.
+    /// </summary>
+    InstanceWarning,
 }
