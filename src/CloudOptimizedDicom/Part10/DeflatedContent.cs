@@ -8,10 +8,19 @@ internal sealed class DeflatedContent : Stream
 {
     private const int ZlibHeaderBytes = 2;
 
+    /// <summary>
+    /// What an inflater is given at a time while it is at the header: what it makes of good bytes is lost when bad ones come
+    /// with them.
+    /// </summary>
+    private const int SmallPortionBytes = 16;
+
+    private const int HeaderBytes = 64 * 1024;
+
     /// <summary>The header of a stored block: what a zlib header looks like to a reader of deflate.</summary>
     private const int StoredHeaderBytes = 5;
 
     private readonly Stream _content;
+    private long _passed;
 
     private DeflatedContent(Stream content, bool hasZlibHeader)
     {
@@ -50,10 +59,17 @@ internal sealed class DeflatedContent : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override int Read(Span<byte> buffer) => Note(_content.Read(buffer), buffer.Length);
+    public override int Read(Span<byte> buffer)
+    {
+        int portion = NextPortion(buffer.Length);
+        return Note(_content.ReadAtLeast(buffer[..portion], portion, throwOnEndOfStream: false), portion);
+    }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Note(await _content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Length);
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int portion = NextPortion(buffer.Length);
+        return Note(await _content.ReadAtLeastAsync(buffer[..portion], portion, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false), portion);
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -77,8 +93,12 @@ internal sealed class DeflatedContent : Stream
         && (first[0] & 0x0F) == 8 && first[0] >> 4 <= 7 && ((first[0] << 8) | first[1]) % 31 == 0 && (first[1] & 0x20) == 0
         && (ushort)~DicomNumber.ReadUInt16(first[1..], bigEndian: false) != DicomNumber.ReadUInt16(first[3..], bigEndian: false);
 
+    /// <summary>The same portions whatever the source gives, so that a damaged stream is read to the same byte from memory and from a network.</summary>
+    private int NextPortion(int wanted) => _passed < HeaderBytes ? Math.Min(SmallPortionBytes, wanted) : wanted;
+
     private int Note(int read, int wanted)
     {
+        _passed += read;
         WasReadToItsEnd |= read == 0 && wanted > 0;
         return read;
     }

@@ -154,6 +154,7 @@ public sealed partial class CodDatastore
                         Id = id,
                         Same = result.Same,
                         Conflict = result.Conflict,
+                        Warnings = result.Warnings,
                         Reasons = result.Reasons,
                         Errors = [.. result.Errors, .. result.New.Select(instance => new AppendError(instance, NotReplaced()))],
                     };

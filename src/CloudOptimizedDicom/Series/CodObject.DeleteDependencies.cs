@@ -62,5 +62,6 @@ public sealed partial class CodObject
     }
 
     private static bool IsStored(AppendReason reason) =>
-        reason is AppendReason.NewUid or AppendReason.StoredUnderOtherUid or AppendReason.SameBytes or AppendReason.SameByHints;
+        reason is AppendReason.NewUid or AppendReason.StoredUnderOtherUid or AppendReason.SameBytes or AppendReason.SameByHints
+            or AppendReason.ReplacedBeginning;
 }
