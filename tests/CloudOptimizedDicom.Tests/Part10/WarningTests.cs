@@ -179,6 +179,26 @@ public sealed class WarningTests
     }
 
     [Test]
+    public async Task ReadAsync_DeflateStreamDamagedAnywhere_IsReadToTheSameByteFromMemoryAndFromAStream()
+    {
+        byte[] good = Part10ReaderTests.Load("deflated/1.dcm");
+        using DicomDataset whole = await Part10Reader.ReadAsync(good);
+        DicomElement lastOfMeta = whole[whole.DatasetStart - 1];
+        int read = 0;
+        for (int at = (int)(lastOfMeta.ValueOffset + lastOfMeta.Length); at < good.Length; at += 3)
+        {
+            byte[] bytes = [.. good];
+            bytes[at] ^= 0x55;
+            List<string> fromMemory = await TryDescribeAsync(() => Part10Reader.ReadAsync(bytes));
+            using var stream = new TricklingStream(bytes, () => 3);
+            Assert.That(await TryDescribeAsync(() => Part10Reader.ReadAsync(stream, null, null, CancellationToken.None)), Is.EqualTo(fromMemory), $"damaged at {at}");
+            read += fromMemory is { Count: > 1 } ? 1 : 0;
+        }
+
+        Assert.That(read, Is.GreaterThan(100));
+    }
+
+    [Test]
     public async Task ReadAsync_AnyDamage_ShowsNoValueOfTheFile()
     {
         byte[] bytes = DicomFileBuilder.Create().Element(DicomTag.SOPInstanceUID, DicomVr.UI, "9.8.7.6.5.4.3")
@@ -202,6 +222,19 @@ public sealed class WarningTests
         }
 
         Assert.That(warnings, Is.GreaterThan(1000));
+    }
+
+    private static async Task<List<string>> TryDescribeAsync(Func<ValueTask<DicomDataset>> read)
+    {
+        try
+        {
+            using DicomDataset dataset = await read();
+            return [.. DatasetText.DescribeAll(dataset), .. dataset.Warnings.Select(warning => warning.ToString())];
+        }
+        catch (InvalidDicomException refused)
+        {
+            return [refused.Message];
+        }
     }
 
     private static bool HasValue(string text) => text.Contains("SECR", StringComparison.Ordinal) || text.Contains("9.8.7", StringComparison.Ordinal);
