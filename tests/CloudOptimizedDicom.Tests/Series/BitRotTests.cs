@@ -165,6 +165,24 @@ public sealed class BitRotTests
     }
 
     [Test]
+    public async Task RepairSeriesAsync_BitOfAnInstanceUidFlipped_DoesNotMakeAnotherInstanceOfIt([Values] bool isTouched)
+    {
+        byte[] uid = System.Text.Encoding.ASCII.GetBytes(_records[1].InstanceUid);
+        ByteRange range = _records[1].ArchiveRange;
+        Rot(_series.Names.Tar, tar =>
+        {
+            Span<byte> instance = tar.AsSpan((int)range.Offset, (int)range.Length);
+            for (int at; (at = instance.IndexOf(uid)) >= 0;)
+            {
+                instance[at + uid.Length - 3] ^= 1;
+            }
+        }, isTouched);
+        Assert.That((await RepairAsync()).LostInstances, Is.EqualTo(new[] { _records[1].Uid }));
+        await RepairAsync(new RepairOptions { ForgetLost = true });
+        Assert.That((await _store.ReadAllAsync(DamagedSeries.Id)).Select(read => read.Uid), Is.EqualTo(_records.Where((_, i) => i != 1).Select(record => record.Uid)));
+    }
+
+    [Test]
     public async Task ReadInstanceAsync_RottenNeighbour_DoesNotMatter([Values] bool isTouched)
     {
         RotInstance(1, isTouched);

@@ -17,6 +17,12 @@ internal sealed class MemberScanner(Func<ByteRange, Stream> open, SeriesId id, s
     /// <summary>Whether the series hides its UIDs, as far as it is known.</summary>
     public bool? UsesHashedUids { get; private set; } = usesHashedUids;
 
+    /// <summary>The UID that a member is named by, as stored; empty when it is named otherwise.</summary>
+    public static string UidOf(TarMember member) =>
+        member.Name.StartsWith(NamePrefix, StringComparison.Ordinal) && member.Name.EndsWith(NameExtension, StringComparison.Ordinal)
+            ? member.Name[NamePrefix.Length..^NameExtension.Length]
+            : "";
+
     /// <summary>Scans a member; null when it is no instance of this series.</summary>
     public async Task<(string Uid, InstanceScan Scan)?> TryScanAsync(TarMember member, CancellationToken cancellationToken)
     {
@@ -42,11 +48,6 @@ internal sealed class MemberScanner(Func<ByteRange, Stream> open, SeriesId id, s
         }
     }
 
-    private static string HashedUid(TarMember member) =>
-        member.Name.StartsWith(NamePrefix, StringComparison.Ordinal) && member.Name.EndsWith(NameExtension, StringComparison.Ordinal)
-            ? member.Name[NamePrefix.Length..^NameExtension.Length]
-            : "";
-
     private string ToUid(TarMember member, DicomDataset dataset)
     {
         (string? study, string? series) = (dataset.GetUid(DicomTag.StudyInstanceUID), dataset.GetUid(DicomTag.SeriesInstanceUID));
@@ -60,10 +61,10 @@ internal sealed class MemberScanner(Func<ByteRange, Stream> open, SeriesId id, s
 
     /// <summary>An instance of another series that is named by its own UID was copied here from there: it tells nothing.</summary>
     private static bool? InferHashedUids(TarMember member, string? instanceUid, bool isOfSeries) =>
-        isOfSeries ? false : HashedUid(member) is { Length: > 0 } name && name != instanceUid ? true : null;
+        isOfSeries ? false : UidOf(member) is { Length: > 0 } name && name != instanceUid ? true : null;
 
     /// <summary>A hash cannot be made again here, but the member was named by it.</summary>
-    private string ToUid(TarMember member, string? instanceUid) => UsesHashedUids == true ? HashedUid(member) : instanceUid ?? "";
+    private string ToUid(TarMember member, string? instanceUid) => UsesHashedUids == true ? UidOf(member) : instanceUid ?? "";
 
     private bool IsOfSeries(InstanceScan scan) =>
         scan is { HasPart10Prefix: true, InstanceUid: not null, SeriesUid: not null, StudyUid: not null }

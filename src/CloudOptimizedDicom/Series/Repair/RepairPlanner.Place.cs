@@ -38,7 +38,7 @@ internal sealed partial class RepairPlanner
             if (await scanner.TryScanAsync(member, cancellationToken).ConfigureAwait(false) is { } found && !_placed.ContainsKey(found.Uid))
             {
                 InstanceRecord record = CreateRecord(found.Uid, found.Scan, member);
-                if (!_isAsWritten && !knownBytes.Contains((record.SizeBytes, record.Crc32c)) && FindDoubt(record) is { } doubt)
+                if (!_isAsWritten && !knownBytes.Contains((record.SizeBytes, record.Crc32c)) && FindDoubt(record, member) is { } doubt)
                 {
                     _doubts[member] = doubt;
                 }
@@ -119,10 +119,14 @@ internal sealed partial class RepairPlanner
         && (backup?.Tar is { } before ? before.Generation != live.Generation : objects.Lock?.Generation < live.Generation);
 
     /// <summary>Why an instance whose bytes no record has cannot be taken for intact; null when it can.</summary>
-    private Doubt? FindDoubt(InstanceRecord found)
+    private Doubt? FindDoubt(InstanceRecord found, TarMember member)
     {
-        InstanceRecord? expected = FindRecord(found.Uid);
-        return expected is not null || IsArchiveSuspect || IsUnknownToDamagedMetadata(found.Crc32c) ? new Doubt(found.Uid, found.Crc32c, expected, found) : null;
+        // A bit of the UID may be what has changed; the name of the member has a checksum of its own.
+        InstanceRecord? expected = FindRecord(found.Uid) ?? FindRecord(MemberScanner.UidOf(member));
+        bool hasOtherName = MemberScanner.UidOf(member) is { Length: > 0 } name && name != found.Uid;
+        return expected is not null || hasOtherName || IsArchiveSuspect || IsUnknownToDamagedMetadata(found.Crc32c)
+            ? new Doubt(expected?.Uid ?? found.Uid, found.Crc32c, expected, found)
+            : null;
     }
 
     /// <summary>Whether something shows that bytes of the archive have changed, other than that its end is missing.</summary>

@@ -79,7 +79,7 @@ internal sealed partial class RepairPlanner(
         byte[]? newIndex = null;
         if ((newArchive ?? objects.Archive) is { } archive)
         {
-            newIndex = IndexIfNeeded(archive.SizeBytes);
+            newIndex = IndexIfNeeded(archive, isNew: newArchive is not null);
             newMetadata ??= newArchive is not null || newIndex is not null || objects.ArchiveStanding.Match == ArchiveMatch.Foreign
                 ? objects.Metadata!.Clone() : null;
         }
@@ -105,14 +105,22 @@ internal sealed partial class RepairPlanner(
         };
     }
 
-    private byte[]? IndexIfNeeded(long archiveBytes)
+    private byte[]? IndexIfNeeded(ArchiveFile archive, bool isNew)
     {
-        if (IntegrityCheck.FindIndexFault(objects, _members) is not { } fault)
+        string? fault = IntegrityCheck.FindIndexFault(objects, _members)?.Message;
+        if (fault is null && !isNew)
         {
             return null;
         }
 
-        _actions.Add(new RepairAction(RepairActionKind.WriteIndex, $"{rootUri}/{names.Index}", fault.Message));
-        return RatarmountIndex.Write(_members, archiveBytes);
+        // The metadata vouches for no index of an archive that it does not describe.
+        byte[] index = RatarmountIndex.Write(_members, archive.SizeBytes);
+        if (fault is null && index.AsSpan().SequenceEqual(objects.Index))
+        {
+            return null;
+        }
+
+        _actions.Add(new RepairAction(RepairActionKind.WriteIndex, $"{rootUri}/{names.Index}", fault ?? "the archive is written anew"));
+        return index;
     }
 }

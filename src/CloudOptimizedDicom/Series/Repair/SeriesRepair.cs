@@ -226,7 +226,7 @@ internal sealed class SeriesRepair(CodDatastore datastore, SeriesNames names, Re
             metadata.Index = await commit.UploadIndexAsync(
                 SeriesCommit.ToIndexUpload(index), objects.IndexInfo?.Generation ?? 0, cancellationToken).ConfigureAwait(false);
         }
-        else if (objects is { Archive: not null, Index: { } current })
+        else if ((plan.NewArchive is not null || objects.Archive is not null) && objects.Index is { } current)
         {
             metadata.Index = new ObjectIdentity(objects.IndexInfo!.Generation, current.Length, Crc32c.Compute(current));
         }
