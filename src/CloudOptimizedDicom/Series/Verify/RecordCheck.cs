@@ -91,7 +91,7 @@ internal static class RecordCheck
         }
     }
 
-    private static IEnumerable<IntegrityFinding> CompareTags(InstanceRecord record, InstanceScan scan)
+    private static List<IntegrityFinding> CompareTags(InstanceRecord record, InstanceScan scan)
     {
         if (FindUnreadable(record) is { } unreadable)
         {
