@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using CloudOptimizedDicom.Tests;
 using CloudOptimizedDicom.Tests.Compression;
 using SQLitePCL;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using CloudOptimizedDicom.Testing;
 using CloudOptimizedDicom.Testing.Faults;
-using CloudOptimizedDicom.Tests;
 
 namespace CloudOptimizedDicom.Cli.Tests;
 

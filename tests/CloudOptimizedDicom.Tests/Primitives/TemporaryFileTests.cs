@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace CloudOptimizedDicom.Tests.Primitives;
 
 public sealed class TemporaryFileTests
@@ -11,6 +13,7 @@ public sealed class TemporaryFileTests
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
+    [UnsupportedOSPlatform("windows")]
     [Platform("Linux,MacOSX")]
     public void Create_File_HasNoNameAndIsItsOwners()
     {

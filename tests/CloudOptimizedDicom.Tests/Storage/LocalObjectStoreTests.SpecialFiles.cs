@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using CloudOptimizedDicom.Storage;
 using CloudOptimizedDicom.Storage.Local;
 
@@ -91,6 +92,7 @@ public sealed partial class LocalObjectStoreTests
     }
 
     [Test]
+    [UnsupportedOSPlatform("windows")]
     [Platform("Linux,MacOSX")]
     public async Task Upload_StagedOrNot_GivesFilesTheirUsualModeOnlyWhenTheyAreInPlace()
     {
