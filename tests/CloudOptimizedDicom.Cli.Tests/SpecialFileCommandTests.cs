@@ -135,6 +135,24 @@ public sealed class SpecialFileCommandTests
     }
 
     [Test]
+    public async Task Export_FifoInPlaceOfAFrameOrOfTheList_Ends(CancellationToken cancellationToken)
+    {
+        await CodProcess.RunAsync(cancellationToken, "ingest", SeriesFiles.All[0], "-d", _store);
+        string series = Path.Combine(_store, "studies", SeriesFiles.StudyUid, "series", SeriesFiles.SeriesUid);
+        string[] command = ["export", series, "--frames", "-o", Path.Combine(_folder, "out")];
+        Assert.That((await CodProcess.RunAsync(cancellationToken, command)).ExitCode, Is.Zero);
+        string[] files = Directory.GetFiles(Path.Combine(_folder, "out"), "*", SearchOption.AllDirectories);
+        Assert.That(files, Has.Length.EqualTo(2));
+        foreach (string file in files)
+        {
+            File.Delete(file);
+            SpecialFiles.CreateFifo(file);
+            Assert.That((await CodProcess.RunAsync(cancellationToken, command)).ExitCode, Is.Zero, file);
+            Assert.That(new FileInfo(file).Length, Is.GreaterThan(0), file);
+        }
+    }
+
+    [Test]
     public async Task Extract_OverAFifo_ReplacesIt(CancellationToken cancellationToken)
     {
         await CodProcess.RunAsync(cancellationToken, "ingest", SeriesFiles.Folder, "-d", _store);

@@ -25,7 +25,7 @@ internal sealed class ExportedFrames(string folder, uint instanceCrc32c)
         foreach ((int number, string file, uint crc32c) in ReadList())
         {
             string path = Path.Combine(folder, file);
-            if (File.Exists(path) && Crc32c.Compute(await File.ReadAllBytesAsync(path, cancellationToken)) == crc32c)
+            if (HasBytes(path) && Crc32c.Compute(await File.ReadAllBytesAsync(path, cancellationToken)) == crc32c)
             {
                 _frames[number] = (file, crc32c);
             }
@@ -61,6 +61,9 @@ internal sealed class ExportedFrames(string folder, uint instanceCrc32c)
         await OutputFile.WriteAsync(ListPath, WriteListAsync);
     }
 
+    /// <summary>A pipe, which has no length, would keep its reader waiting.</summary>
+    private static bool HasBytes(string path) => new FileInfo(path) is { Exists: true, Length: > 0 };
+
     private static bool IsFrame(string name) => name.Split('.') is [var number, var extension]
         && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _) && Extensions.Contains(extension);
 
@@ -89,7 +92,7 @@ internal sealed class ExportedFrames(string folder, uint instanceCrc32c)
         List<(int, string, uint)> list = [];
         try
         {
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(ListPath));
+            using JsonDocument json = JsonDocument.Parse(HasBytes(ListPath) ? File.ReadAllBytes(ListPath) : []);
             if (json.RootElement.GetProperty("instance_crc32c").GetUInt32() == instanceCrc32c)
             {
                 foreach (JsonElement frame in json.RootElement.GetProperty("frames").EnumerateArray())

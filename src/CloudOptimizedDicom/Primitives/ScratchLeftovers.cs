@@ -4,30 +4,40 @@ using System.Text.RegularExpressions;
 namespace CloudOptimizedDicom;
 
 /// <summary>
-/// Deletes what processes that died have left in a directory for temporary files. Files without a name leave nothing; earlier
-/// versions gave names to theirs, and so does a system that cannot do without.
+/// Deletes what processes that died have left in a directory: scratch files, which earlier versions gave names to, and files that
+/// were not written to the end.
 /// </summary>
 internal static partial class ScratchLeftovers
 {
     private static readonly TimeSpan LeastAge = TimeSpan.FromHours(1);
 
-    private static readonly ConcurrentDictionary<string, bool> Visited = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<(string Directory, Regex Name), bool> Visited = new();
 
-    /// <summary>Looks into a directory, once in the life of the process.</summary>
-    public static void DeleteOnce(string directory)
+    /// <summary>Looks for scratch files in a directory for temporary files, once in the life of the process.</summary>
+    public static void DeleteOnce(string directory) => DeleteOnce(directory, ScratchName());
+
+    /// <summary>Looks for files that were not written to the end in a directory of the user's, once in the life of the process.</summary>
+    public static void DeletePartialOnce(string directory) => DeleteOnce(directory, PartialName());
+
+    /// <summary>Deletes scratch files that no process holds, last written before a time.</summary>
+    public static void Delete(string directory, DateTime before) => Delete(directory, ScratchName(), before);
+
+    /// <summary>Deletes files that were not written to the end, that no process holds, last written before a time.</summary>
+    public static void DeletePartial(string directory, DateTime before) => Delete(directory, PartialName(), before);
+
+    private static void DeleteOnce(string directory, Regex name)
     {
-        if (Visited.TryAdd(Path.GetFullPath(directory), true))
+        if (Visited.TryAdd((Path.GetFullPath(directory), name), true))
         {
-            Delete(directory, DateTime.UtcNow - LeastAge);
+            Delete(directory, name, DateTime.UtcNow - LeastAge);
         }
     }
 
-    /// <summary>Deletes files of ours that no process holds, last written before a time.</summary>
-    public static void Delete(string directory, DateTime before)
+    private static void Delete(string directory, Regex name, DateTime before)
     {
         try
         {
-            foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles().Where(file => IsOurs().IsMatch(file.Name)))
+            foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles().Where(file => name.IsMatch(file.Name)))
             {
                 if (file.LinkTarget is null && file.LastWriteTimeUtc < before)
                 {
@@ -46,7 +56,7 @@ internal static partial class ScratchLeftovers
         try
         {
             using var held = new FileStream(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            if (held.CanSeek && (file.Name.StartsWith("cod-", StringComparison.Ordinal) || IsScratchArchive(held)))
+            if (held.CanSeek && (file.Extension != ".tar" || IsScratchArchive(held)))
             {
                 file.Delete();
             }
@@ -65,6 +75,9 @@ internal static partial class ScratchLeftovers
         return read == 0 || start.SequenceEqual("instances/"u8);
     }
 
-    [GeneratedRegex("^(cod-[0-9a-f]{32}\\.tmp|[0-9a-f]{32}\\.tar)$", RegexOptions.CultureInvariant)]
-    private static partial Regex IsOurs();
+    [GeneratedRegex(@"^(cod-[0-9a-f]{32}\.tmp|[0-9a-f]{32}\.tar)$", RegexOptions.CultureInvariant)]
+    private static partial Regex ScratchName();
+
+    [GeneratedRegex(@"^.+\.[0-9a-f]{32}\.partial$", RegexOptions.CultureInvariant)]
+    private static partial Regex PartialName();
 }

@@ -109,7 +109,9 @@ public sealed partial class CodObject
 
     private static async Task ExtractAsync(ForwardSeries series, InstanceRecord record, string path, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        string folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        ScratchLeftovers.DeletePartialOnce(folder);
         string partial = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {

@@ -15,6 +15,7 @@ public sealed class TemporaryFileTests
     [Test]
     [UnsupportedOSPlatform("windows")]
     [Platform("Linux,MacOSX")]
+    [UnsupportedOSPlatform("windows")]
     public void Create_File_HasNoNameAndIsItsOwners()
     {
         using FileStream file = TemporaryFile.Create(_folder);
@@ -48,6 +49,20 @@ public sealed class TemporaryFileTests
             Assert.That(Directory.EnumerateFiles(_folder), Is.EquivalentTo(new[] { young, held, foreign, other }));
             Assert.That((File.Exists(scratch), File.Exists(archive)), Is.EqualTo((false, false)));
         }
+    }
+
+    [Test]
+    public void DeletePartial_FolderOfTheUser_LosesOnlyWhatWasNotWrittenToTheEnd()
+    {
+        Write("1.2.dcm.00112233445566778899aabbccddeeff.partial", "", isOld: true);
+        string[] kept =
+        [
+            Write("1.2.dcm.10112233445566778899aabbccddeeff.partial", "", isOld: false),
+            Write("00112233445566778899aabbccddeeff.tar", "instances/1.2.dcm", isOld: true),
+            Write("1.2.dcm.partial", "", isOld: true),
+        ];
+        ScratchLeftovers.DeletePartial(_folder, DateTime.UtcNow - TimeSpan.FromHours(1));
+        Assert.That(Directory.EnumerateFiles(_folder), Is.EquivalentTo(kept));
     }
 
     private string Write(string name, string content, bool isOld)

@@ -94,6 +94,7 @@ public sealed partial class LocalObjectStoreTests
     [Test]
     [UnsupportedOSPlatform("windows")]
     [Platform("Linux,MacOSX")]
+    [UnsupportedOSPlatform("windows")]
     public async Task Upload_StagedOrNot_GivesFilesTheirUsualModeOnlyWhenTheyAreInPlace()
     {
         using StagingFile staged = Local.CreateStagingFile();
