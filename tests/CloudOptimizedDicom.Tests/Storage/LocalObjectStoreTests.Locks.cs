@@ -15,8 +15,8 @@ public sealed partial class LocalObjectStoreTests
         await Store.WriteAsync("a/name");
         var steps = new RecordedSteps(_root) { Lock = () => throw new IOException("flock failed: Operation not supported") };
         await using var store = new LocalObjectStore(_root, new LocalObjectStoreOptions { Steps = steps });
-        ObjectRequestException upload = Assert.ThrowsAsync<ObjectRequestException>(() => store.WriteAsync("a/name", "new"));
-        ObjectRequestException delete = Assert.ThrowsAsync<ObjectRequestException>(() => store.DeleteAsync("a/name", ObjectPrecondition.None));
+        ObjectRequestException upload = Assert.ThrowsAsync<ObjectRequestException>(() => store.WriteAsync("a/name", "new"))!;
+        ObjectRequestException delete = Assert.ThrowsAsync<ObjectRequestException>(() => store.DeleteAsync("a/name", ObjectPrecondition.None))!;
         using (Assert.EnterMultipleScope())
         {
             Assert.That(upload.Message, Does.Contain(_root).And.Contain("Operation not supported").And.Contain("local disk"));
