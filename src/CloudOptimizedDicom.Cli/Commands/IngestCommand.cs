@@ -119,6 +119,8 @@ internal static class IngestCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        // Ctrl-C is heard once this call has returned its task, and a pipe among the inputs may block before that.
+        await Task.Yield();
         KeyedUidHasher? hasher = parsed.GetValue(UidKey) is { } key ? await UidKeyFile.ReadAsync(key, cancellationToken) : null;
         var input = new IngestInput(
             parsed.GetValue(Paths) ?? [], parsed.GetValue(From) ?? [], parsed.GetValue(Inventory), hasher is null ? null : hasher.Hash);
